@@ -1,0 +1,7 @@
+import { checkHealth, HealthInput } from '../../src/http/health.ts';
+import { endpoint, route } from '../../src/http/route.ts';
+
+/** GET /api/health */
+export default route('monitoring', {
+  GET: endpoint({ input: HealthInput, limit: 'none', run: checkHealth }),
+});

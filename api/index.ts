@@ -1,0 +1,38 @@
+import { waitUntil } from '@vercel/functions';
+import { createApp } from '../src/app.ts';
+import { environmentVariables, readConfig } from '../src/config.ts';
+import { notConfigured } from '../src/http/not-configured.ts';
+import { createRouter, type RouteTable } from '../src/http/router.ts';
+
+/**
+ * Every URL of the API. Vercel makes a function with a memory of its own out of each file under `api/`, so this is the
+ * only one: what the instance holds in memory is shared by all routes.
+ */
+export const ROUTES: RouteTable = {
+  '/api/health': async () => import('./_routes/health.ts'),
+  '/api/bookings/list': async () => import('./_routes/bookings/list.ts'),
+  '/api/bookings/create': async () => import('./_routes/bookings/create.ts'),
+  '/api/bookings': async () => import('./_routes/bookings/[id].ts'),
+  '/api/bookings/[id]': async () => import('./_routes/bookings/[id].ts'),
+  '/api/mock-exams/available': async () => import('./_routes/mock-exams/available.ts'),
+  '/api/mock-exams/validate-credits': async () => import('./_routes/mock-exams/validate-credits.ts'),
+  '/api/mock-exams/sync-capacity': async () => import('./_routes/mock-exams/sync-capacity.ts'),
+  '/api/webhooks/booking-sync': async () => import('./_routes/webhooks/booking-sync.ts'),
+  '/api/webhooks/cache-invalidation': async () => import('./_routes/webhooks/cache-invalidation.ts'),
+  '/api/cron/warm-cache': async () => import('./_routes/cron/warm-cache.ts'),
+  '/api/mock-exams/[id]/capacity': async () => import('./_routes/mock-exams/[id]/capacity.ts'),
+};
+
+let router: ((request: Request) => Promise<Response>) | undefined;
+
+/** The Vercel function. The instance is built by its first request, so that a wrong setting is answered and logged. */
+export default {
+  async fetch(request: Request): Promise<Response> {
+    try {
+      router ??= createRouter(createApp(readConfig(environmentVariables()), { waitUntil }), ROUTES);
+    } catch (error) {
+      return notConfigured(error, (line) => console.error(line));
+    }
+    return router(request);
+  },
+};

@@ -1,0 +1,152 @@
+import { dayAt } from '../calendar.ts';
+import { seatsTaken } from '../consistency/seats-taken.ts';
+import { choosePayment } from '../credits/policy.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { readBookingsWithExams } from '../reads/bookings.ts';
+import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
+import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
+import { readSeatsOf } from '../reads/seats.ts';
+import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
+import type { CreditField } from '../records/contact.ts';
+import type { CreateBookingInput } from './create-input.ts';
+import { settleLostCreate } from './lost-booking.ts';
+import { undoBooking } from './undo.ts';
+
+/** A seat held for a student who may have it and can pay. */
+export interface Approved {
+  contact: ContactWithBookings;
+  exam: DatedExam;
+  payment: CreditField;
+  reservationId: string;
+  /** The student's other bookings. */
+  others: readonly BookingWithExam[];
+  /** Set when an earlier request of the student made the booking already without learning of it. */
+  adopted: Booking | null;
+}
+
+/** How long a student waits for a seat that is held for somebody else. */
+const SEAT_WAIT_MS = 3000;
+
+/**
+ * Decides whether a student may book, and holds the seat. To be called with the student's lock held: what is read here
+ * is read after everything this student did before.
+ * @throws {AppError} the refusals, in the contract's order: identity, exam, duplicate, full, credit.
+ */
+export async function approveBooking(deps: Deps, input: CreateBookingInput): Promise<Approved> {
+  const { bookings, contacts, mockExams } = deps.config.objectTypes;
+  const [student, found] = await Promise.all([
+    readContactWithBookings(deps, input.email),
+    readExamWithBookings(deps, input.mock_exam_id),
+    deps.hubspot.prepareAssociations(bookings, [contacts, mockExams]),
+  ]);
+  const contact = requireIdentity(student, input);
+  const exam = requireOpenExam(deps, found, input);
+  const adopted = await settleLostCreate(deps, contact.id, exam.id);
+  const { reservationId, others } = adopted
+    ? { ...adopted, others: await readBookingsWithExams(deps, withoutBooking(contact, adopted.booking.id)) }
+    : await takeSeat(deps, contact, exam, found?.bookingIds ?? []);
+  const payment = choosePayment(input.mock_type, contact.credits);
+  if (payment) return { contact, exam, payment, reservationId, others, adopted: adopted?.booking ?? null };
+  await deps.reservations.release(reservationId);
+  if (adopted) await undoBooking(deps, { bookingId: adopted.booking.id, contactId: contact.id, examId: exam.id });
+  throw new AppError('INSUFFICIENT_CREDITS', 'Insufficient credits for booking');
+}
+
+function withoutBooking({ id, bookingIds }: ContactWithBookings, bookingId: string) {
+  return { id, bookingIds: bookingIds.filter((other) => other !== bookingId) };
+}
+
+function requireIdentity(contact: ContactWithBookings | null, input: CreateBookingInput): ContactWithBookings {
+  const failed = { isFailedLogin: true };
+  if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found', failed);
+  if (contact.id === input.contact_id && contact.studentId === input.student_id) return contact;
+  throw new AppError('ACCESS_DENIED', 'Access denied. The contact does not match this Student ID and email.', failed);
+}
+
+function requireOpenExam(deps: Deps, found: ExamWithBookings | null, input: CreateBookingInput): DatedExam {
+  if (!found) throw new AppError('EXAM_NOT_FOUND', 'Mock exam not found');
+  const { examDate, ...exam } = found.exam;
+  const today = dayAt(deps.clock.now(), deps.config.timeZone);
+  if (exam.isActive !== 'true' || examDate === null || examDate < today) {
+    throw new AppError('EXAM_NOT_ACTIVE', 'This mock exam session is not open for booking');
+  }
+  const wrong = [
+    ...(exam.mockType === input.mock_type ? [] : ['Mock type does not match the mock exam']),
+    ...(examDate === input.exam_date ? [] : ['Exam date does not match the mock exam']),
+  ];
+  if (wrong.length > 0) throw new AppError('VALIDATION_ERROR', wrong.join('; '), { validationErrors: wrong });
+  return { ...exam, examDate };
+}
+
+/** Refuses a second booking of the same day and type, then holds a seat; both questions are asked side by side. */
+async function takeSeat(
+  deps: Deps,
+  contact: ContactWithBookings,
+  exam: DatedExam,
+  linked: readonly string[],
+): Promise<Pick<Approved, 'reservationId' | 'others'>> {
+  const unread = linked.map(unreadSeat);
+  const entries = (await deps.journal.entriesOfExams([exam.id])).get(exam.id) ?? [];
+  const crowded = seatsTaken(unread, entries) >= (exam.capacity ?? 0);
+  const [others, seats] = await Promise.all([
+    refuseDuplicate(deps, contact, exam),
+    crowded ? readStatuses(deps, exam.id, linked) : null,
+  ]);
+  const readAll = async () => seats ?? readStatuses(deps, exam.id, linked);
+  return { reservationId: await reserveSeat(deps, exam, readAll, seats ?? unread), others };
+}
+
+/** Whatever the older booking's `booking_id` looks like, and whoever has the same name. @returns the other bookings. */
+async function refuseDuplicate(
+  deps: Deps,
+  contact: ContactWithBookings,
+  exam: DatedExam,
+): Promise<readonly BookingWithExam[]> {
+  const all = await readBookingsWithExams(deps, contact);
+  const same = all.some(
+    ({ booking, facts }) => booking.holdsSeat && facts.mockType === exam.mockType && facts.examDate === exam.examDate,
+  );
+  if (same) throw duplicateBooking();
+  return all;
+}
+
+export function duplicateBooking(): AppError {
+  return new AppError('DUPLICATE_BOOKING', 'Duplicate booking detected: You already have a booking for this exam date');
+}
+
+async function readStatuses(deps: Deps, examId: string, linked: readonly string[]): Promise<readonly BookingSeat[]> {
+  const { seats, failures } = await readSeatsOf(deps, new Map([[examId, linked]]));
+  for (const error of failures.values()) throw error;
+  return seats.get(examId) ?? [];
+}
+
+/**
+ * As long as the links alone leave room no status is read. Full only because of seats held for others: waits for them.
+ * @throws {AppError} `EXAM_FULL`
+ */
+async function reserveSeat(
+  deps: Deps,
+  { id: examId, capacity }: DatedExam,
+  readAll: () => Promise<readonly BookingSeat[]>,
+  firstLook: readonly BookingSeat[],
+): Promise<string> {
+  const reserve = async (seats: readonly BookingSeat[]) =>
+    deps.reservations.reserve({ examId, capacity: capacity ?? 0, seats });
+  let outcome = await reserve(firstLook);
+  if (outcome.kind !== 'reserved') {
+    const seats = await readAll();
+    const decideAt = deps.clock.now() + SEAT_WAIT_MS;
+    outcome = await reserve(seats);
+    while (outcome.kind === 'contended' && deps.clock.now() < decideAt) {
+      await deps.reservations.changed(examId, decideAt - deps.clock.now());
+      outcome = await reserve(seats);
+    }
+  }
+  if (outcome.kind === 'reserved') return outcome.reservationId;
+  throw examFull();
+}
+
+export function examFull(): AppError {
+  return new AppError('EXAM_FULL', 'This mock exam session is now full');
+}

@@ -1,0 +1,155 @@
+import { z } from 'zod';
+import { epochMs } from '../calendar.ts';
+import { authenticateAnew } from '../contacts/authenticate.ts';
+import { writeCredit } from '../credits/write-credit.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { RECORD_ID, StudentLogin } from '../fields.ts';
+import { HubSpotError, HubSpotRateLimitError } from '../hubspot/errors.ts';
+import { readBookingWithLinks } from '../reads/bookings.ts';
+import { readExam } from '../reads/exams.ts';
+import { writeThroughCancelling } from '../reads/write-through.ts';
+import { type BookingWithLinks, cancelledToProperties, creditOfToken } from '../records/booking.ts';
+import type { Contact, CreditField } from '../records/contact.ts';
+import type { Exam } from '../records/exam.ts';
+import { writeNote } from './notes.ts';
+import { requireBookingsEnabled } from './switch.ts';
+import { withFreshDeadline } from './undo.ts';
+
+const REASON = 'Reason must be a text of at most 500 characters';
+
+export const CancelBookingInput = StudentLogin.extend({
+  id: z.string().default(''),
+  reason: z.string({ error: REASON }).max(500, REASON).nullish(),
+});
+export type CancelBookingInput = z.infer<typeof CancelBookingInput>;
+
+/**
+ * Cancels a booking: marks it first, then gives the credit back, lowers the count and leaves a note, side by side.
+ * What of these failed is told in `actions_completed` and, with the ids to repair it, in the log.
+ * @throws {AppError} `MISSING_BOOKING_ID`, `AUTH_FAILED`, `BOOKING_NOT_FOUND`, `ACCESS_DENIED`, `ALREADY_CANCELED`,
+ * `SOFT_DELETE_FAILED`
+ */
+export async function cancelBooking(deps: Deps, input: CancelBookingInput) {
+  requireBookingsEnabled(deps);
+  if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
+  if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  return deps.locks.withLock(input.student_id, async () => {
+    const [contact, found] = await Promise.all([authenticateAnew(deps, input), readBookingWithLinks(deps, input.id)]);
+    const cancellable = requireCancellable(found, contact);
+    return withFreshDeadline(deps, async () => cancel(deps, input, contact, cancellable));
+  });
+}
+
+function requireCancellable(found: BookingWithLinks | null, contact: Contact): BookingWithLinks {
+  if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  if (!found.contactIds.includes(contact.id)) {
+    throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
+  }
+  if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
+  return found;
+}
+
+async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, found: BookingWithLinks) {
+  const { booking, examIds } = found;
+  const [examId = ''] = examIds;
+  const [cancelledAtMs, exam] = await Promise.all([mark(deps, booking.id), examToCount(deps, examId)]);
+  await deps.journal.bookingCancelled({ bookingId: booking.id, contactId: contact.id, examId, cancelledAtMs });
+  writeThroughCancelling(deps, contact.id, booking.id);
+  const credit = creditOfToken(booking.tokenUsed);
+  const [newBalance, counted, noted] = await Promise.all([
+    credit ? refund(deps, contact, credit, booking.id) : null,
+    exam ? countDown(deps, exam) : false,
+    note(deps, contact.id, input, credit),
+  ]);
+  return {
+    booking_id: booking.id,
+    status: 'cancelled',
+    cancelled_at: new Date(cancelledAtMs).toISOString(),
+    actions_completed: {
+      soft_delete: true,
+      note_created: noted,
+      bookings_decremented: counted,
+      credits_restored: newBalance !== null,
+    },
+    ...(newBalance === null ? {} : { credit_restoration: { credit_type: credit, amount: 1, new_balance: newBalance } }),
+    ...(input.reason ? { reason: input.reason } : {}),
+  };
+}
+
+/** Marks the booking; a lost answer is looked for. Resolves to HubSpot's time of it in epoch milliseconds. */
+async function mark(deps: Deps, id: string): Promise<number> {
+  try {
+    const properties = cancelledToProperties();
+    const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, { id, properties });
+    return epochMs(updatedAt);
+  } catch (error) {
+    if (!(error instanceof HubSpotError) || error instanceof HubSpotRateLimitError) throw error;
+    const seen = error.outcome === 'refused' ? null : await lookAfterMark(deps, id);
+    if (seen?.booking.status === 'cancelled') return seen.booking.updatedAtMs;
+    throw new AppError('SOFT_DELETE_FAILED', 'The booking could not be cancelled. Please try again.', { cause: error });
+  }
+}
+
+async function lookAfterMark(deps: Deps, id: string): Promise<BookingWithLinks | null> {
+  try {
+    return await readBookingWithLinks(deps, id);
+  } catch (error) {
+    deps.log.error('booking perhaps cancelled without a refund: check by hand', {
+      bookingId: id,
+      reason: String(error),
+    });
+    throw new AppError('SOFT_DELETE_FAILED', 'The booking could not be cancelled. Please try again.', { cause: error });
+  }
+}
+
+async function examToCount(deps: Deps, examId: string): Promise<Exam | null> {
+  if (examId === '') return null;
+  const step = { level: 'warn', message: 'exam not read: its count was not lowered', ids: { examId } } as const;
+  return orLogged(deps, step, null, async () => readExam(deps, examId));
+}
+
+async function refund(deps: Deps, contact: Contact, credit: CreditField, bookingId: string): Promise<number | null> {
+  const ids = { bookingId, contactId: contact.id, credit };
+  const step = { level: 'error', message: 'credit not given back: add one by hand', ids } as const;
+  return orLogged(deps, step, null, async () => {
+    const after = await writeCredit(deps, contact, credit, contact.credits[credit] + 1);
+    return after[credit];
+  });
+}
+
+async function countDown(deps: Deps, { id: examId, totalBookings: total, updatedAtMs }: Exam): Promise<boolean> {
+  return deps.counts.adjust({ examId, total, updatedAtMs }, -1);
+}
+
+async function note(deps: Deps, contactId: string, { id, reason }: CancelBookingInput, credit: CreditField | null) {
+  const step = { level: 'warn', message: 'cancellation note not written', ids: { bookingId: id, contactId } } as const;
+  return orLogged(deps, step, false, async () => {
+    const facts = { Booking: id, Reason: reason ?? undefined, 'Credit given back': credit ?? 'none' };
+    await writeNote(deps, contactId, 'Mock exam booking cancelled', facts);
+    return true;
+  });
+}
+
+/** How the failure of a step is told to the operator. */
+interface Step {
+  level: 'warn' | 'error';
+  message: string;
+  ids: Record<string, string>;
+}
+
+/** A step after the mark cannot undo it: its failure is told to the caller as `otherwise`, and to the operator. */
+async function orLogged<T, F>(
+  { log }: Deps,
+  { level, message, ids }: Step,
+  otherwise: F,
+  work: () => Promise<T>,
+): Promise<T | F> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof HubSpotError)) throw error;
+    log[level](message, { ...ids, reason: error.message });
+    return otherwise;
+  }
+}

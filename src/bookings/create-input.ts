@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import { parseDay } from '../calendar.ts';
+import { MockTypeField, recordId, requiredText, StudentLogin } from '../fields.ts';
+import { toAttendingLocation } from '../records/booking.ts';
+
+const NAME_LENGTH = 'Name must be between 2 and 100 characters';
+const LOCATION_UNKNOWN =
+  'Attending location must be one of: mississauga, calgary, vancouver, montreal, richmond_hill, online';
+
+/** Lengths are counted in characters as one sees them, so that an emoji is one. */
+const Name = requiredText('Name').refine((name) => {
+  const length = [...new Intl.Segmenter().segment(name)].length;
+  return length >= 2 && length <= 100;
+}, NAME_LENGTH);
+
+const ExamDate = requiredText('Exam date').refine(
+  (date) => /^\d{4}-\d{2}-\d{2}$/.test(date) && parseDay(date) === date,
+  'Exam date must be in YYYY-MM-DD format',
+);
+
+/** Fields that matter for some types of exam only; where they do not, whatever is sent is ignored. */
+const isClinical = (value: unknown) => (value as { mock_type?: unknown } | null)?.mock_type === 'Clinical Skills';
+
+export const CreateBookingInput = StudentLogin.extend({
+  mock_exam_id: recordId('Mock exam ID'),
+  contact_id: recordId('Contact ID'),
+  name: Name,
+  mock_type: MockTypeField,
+  exam_date: ExamDate,
+  dominant_hand: z.unknown().optional(),
+  attending_location: z.unknown().optional(),
+})
+  .refine(({ dominant_hand: hand }) => toHand(hand) !== null, {
+    error: 'Dominant hand selection is required for Clinical Skills exams',
+    when: ({ value }) => isClinical(value),
+  })
+  .refine(({ attending_location: place }) => isAbsent(place) || toPlace(place) !== null, {
+    error: LOCATION_UNKNOWN,
+    when: ({ value }) => typeof value === 'object' && value !== null && !isClinical(value),
+  })
+  .transform((input) => ({
+    ...input,
+    dominant_hand: isClinical(input) ? toHand(input.dominant_hand) : null,
+    attending_location: isClinical(input) ? null : toPlace(input.attending_location),
+  }));
+export type CreateBookingInput = z.infer<typeof CreateBookingInput>;
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}
+
+function toHand(value: unknown): boolean | null {
+  if (value === true || value === 'true') return true;
+  return value === false || value === 'false' ? false : null;
+}
+
+function toPlace(value: unknown): string | null {
+  return typeof value === 'string' ? toAttendingLocation(value) : null;
+}

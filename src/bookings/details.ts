@@ -1,0 +1,72 @@
+import { z } from 'zod';
+import { authenticate } from '../contacts/authenticate.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { RECORD_ID, StudentLogin } from '../fields.ts';
+import { findEnrollment } from '../reads/enrollment.ts';
+import { getBookingWithLinks } from '../reads/bookings.ts';
+import { getExams } from '../reads/exams.ts';
+import type { Booking } from '../records/booking.ts';
+import type { Contact } from '../records/contact.ts';
+import type { Enrollment } from '../records/enrollment.ts';
+import type { Exam } from '../records/exam.ts';
+
+export const GetBookingInput = StudentLogin.extend({ id: z.string().default('') });
+export type GetBookingInput = z.infer<typeof GetBookingInput>;
+
+/**
+ * One booking with its exam, its student and the student's enrollment.
+ * @throws {AppError} `MISSING_BOOKING_ID`, `AUTH_FAILED`, `BOOKING_NOT_FOUND`, or `ACCESS_DENIED` when it is another student's.
+ */
+export async function getBooking(deps: Deps, input: GetBookingInput) {
+  if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
+  if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  const [contact, found] = await Promise.all([authenticate(deps, input), getBookingWithLinks(deps, input.id)]);
+  if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  if (!found.contactIds.includes(contact.id)) {
+    throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
+  }
+  const [exams, enrollment] = await Promise.all([getExams(deps, found.examIds), findEnrollment(deps, contact.id)]);
+  const [exam] = exams.values();
+  return {
+    booking: describeBooking(found.booking),
+    mock_exam: exam ? describeExam(exam) : null,
+    contact: describeContact(contact),
+    enrollment: enrollment && describeEnrollment(enrollment),
+  };
+}
+
+function describeBooking(booking: Booking) {
+  return {
+    id: booking.id,
+    booking_id: booking.bookingId,
+    name: booking.name,
+    email: booking.email,
+    dominant_hand: booking.dominantHand,
+    status: booking.status,
+    created_at: booking.createdAt,
+    updated_at: booking.updatedAt,
+  };
+}
+
+function describeExam(exam: Exam) {
+  return {
+    id: exam.id,
+    exam_date: exam.examDate,
+    mock_type: exam.mockType,
+    location: exam.location,
+    capacity: exam.capacity ?? 0,
+    total_bookings: exam.totalBookings,
+    address: exam.address,
+    start_time: exam.startTime,
+    end_time: exam.endTime,
+  };
+}
+
+function describeContact({ id, firstName, lastName, studentId }: Contact) {
+  return { id, firstname: firstName, lastname: lastName, student_id: studentId };
+}
+
+function describeEnrollment({ id, enrollmentId, courseId, status }: Enrollment) {
+  return { id, enrollment_id: enrollmentId, course_id: courseId, enrollment_status: status };
+}

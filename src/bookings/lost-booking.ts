@@ -1,0 +1,110 @@
+import { sleep } from '../clock.ts';
+import type { LostCreate } from '../consistency/lost-creates.ts';
+import { currentContext } from '../context.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import { requireComplete } from '../hubspot/batch.ts';
+import { HubSpotError } from '../hubspot/errors.ts';
+import { type Booking, BOOKING_PROPERTIES, toBooking } from '../records/booking.ts';
+import { undoBooking } from './undo.ts';
+
+/** HubSpot shows an association up to 3 s late: one look proves nothing, so there are several. */
+const LOOK_AFTER_MS = [0, 1000, 2000, 4000];
+/** Later looks, after the student was told that the booking failed. */
+const LOOK_LATER_MS = [5000, 10_000, 25_000];
+/** So long after the answer was lost its absence still proves nothing. */
+const MAY_STILL_APPEAR_MS = 10_000;
+
+type Trace = Pick<LostCreate, 'contactId' | 'bookingId' | 'knownIds'>;
+
+/** A lost booking, looked for until the request's deadline; null when it did not appear. */
+export async function lookForBooking(deps: Deps, trace: Trace): Promise<Booking | null> {
+  const deadlineAt = currentContext()?.deadlineAt ?? Infinity;
+  for (const delayMs of LOOK_AFTER_MS) {
+    if (deps.clock.now() + delayMs >= deadlineAt) return null;
+    await sleep(deps.clock, delayMs);
+    const found = await lookOnce(deps, trace);
+    if (found) return found;
+  }
+  return null;
+}
+
+/** One look. A look that fails has seen nothing, which the next one makes up for. */
+async function lookOnce(deps: Deps, trace: Trace): Promise<Booking | null> {
+  try {
+    return await findNewBooking(deps, trace);
+  } catch (error) {
+    if (!(error instanceof HubSpotError)) throw error;
+    deps.log.warn('look for a lost booking failed', { contactId: trace.contactId, reason: error.message });
+    return null;
+  }
+}
+
+/** The one booking of the contact that is new and carries the `booking_id`; two of them cannot be told apart. */
+async function findNewBooking(deps: Deps, { contactId, bookingId, knownIds }: Trace): Promise<Booking | null> {
+  const { contacts, bookings } = deps.config.objectTypes;
+  const links = requireComplete(await deps.hubspot.batchGetAssociations(contacts, [contactId], bookings));
+  const newIds = (links.get(contactId) ?? []).filter((id) => !knownIds.has(id));
+  const records = requireComplete(await deps.hubspot.batchReadObjects(bookings, newIds, BOOKING_PROPERTIES));
+  const fitting = [...records.values()]
+    .map((record) => toBooking(record, deps.config.timeZone))
+    .filter((booking) => booking.bookingId === bookingId && booking.status !== 'cancelled');
+  const [only] = fitting;
+  return only && fitting.length === 1 ? only : null;
+}
+
+/** Keeps the seat and goes on looking after the answer: a booking that appears is archived, since it was refused. */
+export function watchLostCreate(deps: Deps, lost: LostCreate): void {
+  deps.lostCreates.add(lost);
+  deps.background('lost booking', async () => {
+    for (const delayMs of LOOK_LATER_MS) {
+      await sleep(deps.clock, delayMs);
+      const settled = await deps.locks.withLock(lost.studentId, async () => {
+        if (deps.lostCreates.get(lost.contactId) !== lost) return true;
+        const found = await lookOnce(deps, lost);
+        if (found) await giveUp(deps, lost, found.id);
+        return found !== null;
+      });
+      if (settled) return;
+    }
+    await forget(deps, lost);
+  });
+}
+
+async function giveUp(deps: Deps, lost: LostCreate, recordId: string): Promise<void> {
+  deps.log.warn('a booking that was refused appeared after all', { bookingId: recordId, contactId: lost.contactId });
+  await undoBooking(deps, { bookingId: recordId, contactId: lost.contactId, examId: lost.examId });
+  await forget(deps, lost);
+}
+
+async function forget(deps: Deps, lost: LostCreate): Promise<void> {
+  deps.lostCreates.remove(lost);
+  await deps.reservations.release(lost.reservationId);
+}
+
+/** A booking that an earlier request of the same student made without learning of it. */
+export interface AdoptedBooking {
+  booking: Booking;
+  reservationId: string;
+}
+
+/**
+ * Settles what an earlier request of this student left open, before a new one is decided. A booking of the same exam is
+ * adopted by it, one of another exam is archived.
+ * @throws {AppError} `HUBSPOT_UNAVAILABLE` while it may still appear: a second booking must not be made beside it.
+ */
+export async function settleLostCreate(deps: Deps, contactId: string, examId: string): Promise<AdoptedBooking | null> {
+  const lost = deps.lostCreates.get(contactId);
+  if (!lost) return null;
+  const booking = await findNewBooking(deps, lost);
+  if (booking && lost.examId === examId) {
+    deps.lostCreates.remove(lost);
+    return { booking, reservationId: lost.reservationId };
+  }
+  if (booking) await giveUp(deps, lost, booking.id);
+  else if (deps.clock.now() - lost.lostAtMs < MAY_STILL_APPEAR_MS) {
+    const message = 'Your last booking is still being checked. Please try again in a moment.';
+    throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 5 });
+  } else await forget(deps, lost);
+  return null;
+}

@@ -1,0 +1,114 @@
+import type { Booking, BookingSeat, BookingWithExam, BookingWithLinks } from '../records/booking.ts';
+import type { Contact } from '../records/contact.ts';
+import type { Enrollment } from '../records/enrollment.ts';
+import type { Exam } from '../records/exam.ts';
+import type { CacheKey } from './entry.ts';
+
+/** What can change in HubSpot, as values are marked with it and events name it. */
+export const tags = {
+  exam: (id: string) => `exam:${id}`,
+  /** Which sessions there are. */
+  exams: 'exams',
+  /** Which bookings an exam has. */
+  examBookings: (id: string) => `exam:${id}:bookings`,
+  contact: (id: string) => `contact:${id}`,
+  /** Which bookings a contact has. */
+  contactBookings: (id: string) => `contact:${id}:bookings`,
+  booking: (id: string) => `booking:${id}`,
+  /** What a booking is associated with. */
+  bookingLinks: (id: string) => `booking:${id}:links`,
+  enrollments: 'enrollments',
+};
+
+/** The exam itself, its stored count included. */
+export function examKey(id: string): CacheKey<Exam | null> {
+  return { kind: 'exam', key: `mock_exam:${id}`, tags: [tags.exam(id)] };
+}
+
+/** Active sessions of a type, past ones left out. */
+export function sessionsKey(mockType: string): CacheKey<readonly Exam[]> {
+  return { kind: 'sessions', key: `mock_exams:type:${mockType}:active`, tags: [tags.exams] };
+}
+
+/** Ids of an exam's bookings, which may have come along with the exam. */
+export function examBookingIdsKey(examId: string): CacheKey<readonly string[]> {
+  return { kind: 'association', key: `associations:mock_exams:${examId}:bookings`, tags: [tags.examBookings(examId)] };
+}
+
+/** Status of every booking of an exam. */
+export function seatsKey(examId: string): CacheKey<readonly BookingSeat[]> {
+  return {
+    kind: 'seats',
+    key: `mock_exam:${examId}:bookings`,
+    tags: [tags.examBookings(examId)],
+    tagsOf: (seats) => seats.map(({ id }) => tags.booking(id)),
+  };
+}
+
+/** The exam a key of {@link seatsKey} is about; null for another key. */
+export function examIdOfSeatsKey(key: string): string | null {
+  return /^mock_exam:(\d+):bookings$/.exec(key)?.[1] ?? null;
+}
+
+/** Whose e-mail address it is. The contact itself is kept under its id, so that it is dropped by its id. */
+export function contactByEmailKey(email: string): CacheKey<{ contactId: string } | null> {
+  return {
+    kind: 'contact',
+    key: `contact:email:${email}`,
+    tags: [],
+    tagsOf: (found) => (found ? [tags.contact(found.contactId)] : []),
+  };
+}
+
+/** A contact with its credits. */
+export function contactKey(id: string): CacheKey<Contact | null> {
+  return { kind: 'contact', key: `contact:${id}:credits`, tags: [tags.contact(id)] };
+}
+
+/** The contact a key of {@link contactKey} is about; null for another key. */
+export function contactIdOfKey(key: string): string | null {
+  return /^contact:(\d+):credits$/.exec(key)?.[1] ?? null;
+}
+
+/** A contact's current enrollment; a wrapper, since having none is a fact like any other. */
+export function enrollmentKey(contactId: string): CacheKey<{ enrollment: Enrollment | null }> {
+  return {
+    kind: 'enrollment',
+    key: `contact:${contactId}:enrollment`,
+    tags: [tags.contact(contactId), tags.enrollments],
+  };
+}
+
+/** Ids of a contact's bookings, which may have come along with the contact. */
+export function contactBookingIdsKey(contactId: string): CacheKey<readonly string[]> {
+  return {
+    kind: 'association',
+    key: `associations:contacts:${contactId}:bookings`,
+    tags: [tags.contactBookings(contactId)],
+  };
+}
+
+/** All bookings of a contact with their exams' facts. */
+export function bookingListKey(contactId: string): CacheKey<readonly BookingWithExam[]> {
+  return {
+    kind: 'bookingList',
+    key: `contact:${contactId}:bookings`,
+    tags: [tags.contactBookings(contactId)],
+    tagsOf: (list) =>
+      list.flatMap(({ booking, exam }) => [tags.booking(booking.id), ...(exam ? [tags.exam(exam.id)] : [])]),
+  };
+}
+
+export function bookingKey(id: string): CacheKey<Booking | null> {
+  return { kind: 'booking', key: `booking:${id}`, tags: [tags.booking(id)] };
+}
+
+/** Ids of the exams a booking is for: one, or none that HubSpot shows yet. */
+export function bookingExamsKey(id: string): CacheKey<readonly string[] | null> {
+  return { kind: 'association', key: `associations:bookings:${id}:mock_exams`, tags: [tags.bookingLinks(id)] };
+}
+
+/** A booking with the ids of its contacts and exams. */
+export function bookingDetailsKey(id: string): CacheKey<BookingWithLinks | null> {
+  return { kind: 'booking', key: `booking:${id}:details`, tags: [tags.booking(id), tags.bookingLinks(id)] };
+}

@@ -1,0 +1,128 @@
+import { ENVIRONMENT, type Environment, Secret } from './environment.ts';
+
+export { Secret } from './environment.ts';
+
+/** The environment does not fit {@link ENVIRONMENT}; the message names every variable that is missing or wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** An unset variable and an empty one mean the same: `.env` files cannot say "unset". */
+function withoutEmpty(variables: Record<string, string | undefined>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([name, value]) => (value?.trim() ? [[name, value.trim()]] : [])),
+  );
+}
+
+/**
+ * Checks environment variables and groups them by the room that uses them.
+ * @throws {ConfigError} naming every missing or wrong variable, never its value.
+ */
+export function readConfig(variables: Record<string, string | undefined>) {
+  const parsed = ENVIRONMENT.safeParse(withoutEmpty(variables));
+  if (!parsed.success) {
+    const lines = parsed.error.issues.map(({ path, code, message }) => {
+      const missing = code === 'invalid_type' && !variables[String(path[0])];
+      return `  ${path.join('.')}: ${missing ? 'is required but not set' : message}`;
+    });
+    throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
+  }
+  return groupByRoom(parsed.data);
+}
+
+/** The process's own environment: the one place that reads it. */
+export function environmentVariables(): Record<string, string | undefined> {
+  return process.env;
+}
+
+export type Config = ReturnType<typeof groupByRoom>;
+
+function groupByRoom(env: Environment) {
+  return {
+    port: env.PORT,
+    /** Set by the local host alone, when HubSpot is the embedded one: then calls without a secret harm nobody. */
+    overEmulator: false,
+    logLevel: env.LOG_LEVEL,
+    timeZone: env.TIME_ZONE,
+    trustedProxies: env.TRUSTED_PROXIES,
+    hubspot: hubspotSettings(env),
+    objectTypes: {
+      contacts: { id: env.HUBSPOT_OBJECT_TYPE_CONTACTS, name: 'contacts' },
+      bookings: { id: env.HUBSPOT_OBJECT_TYPE_BOOKINGS, name: 'bookings' },
+      mockExams: { id: env.HUBSPOT_OBJECT_TYPE_MOCK_EXAMS, name: 'mock_exams' },
+      notes: { id: env.HUBSPOT_OBJECT_TYPE_NOTES, name: 'notes' },
+      enrollments: { id: env.HUBSPOT_OBJECT_TYPE_ENROLLMENTS, name: 'enrollments' },
+    },
+    http: {
+      allowedOrigins: env.ALLOWED_ORIGINS,
+      studentDeadlineMs: env.STUDENT_DEADLINE_MS,
+      studentBodyLimitBytes: env.STUDENT_BODY_LIMIT_BYTES,
+      monitoringToken: env.MONITORING_TOKEN,
+      cronSecret: env.CRON_SECRET,
+      webhookSecrets: env.HUBSPOT_WEBHOOK_SECRET.map((value) => new Secret(value)),
+      webhookBodyLimitBytes: env.WEBHOOK_BODY_LIMIT_BYTES,
+      webhookAnswerMs: env.WEBHOOK_ANSWER_MS,
+      publicUrl: env.PUBLIC_URL,
+      cronDeadlineMs: env.CRON_DEADLINE_MS,
+    },
+    rateLimits: rateLimits(env),
+    cache: cacheSettings(env),
+    backgroundDeadlineMs: env.BACKGROUND_DEADLINE_MS,
+    enrollmentWaitMs: env.ENROLLMENT_WAIT_MS,
+    repairCounts: env.REPAIR_COUNTS,
+    bookingsEnabled: env.BOOKINGS_ENABLED,
+    /** Whether another instance may be selling the same seats. */
+    confirmBookings:
+      env.BOOKING_CONFIRMATION === 'auto' ? env.VERCEL !== undefined : env.BOOKING_CONFIRMATION === 'always',
+    consistencyLagMs: env.CONSISTENCY_LAG_MS,
+    lockWaitMs: env.LOCK_WAIT_MS,
+  };
+}
+
+function hubspotSettings(env: Environment) {
+  return {
+    token: env.HS_PRIVATE_APP_TOKEN,
+    baseUrl: env.HUBSPOT_BASE_URL,
+    apiVersion: env.HUBSPOT_API_VERSION,
+    batchLimit: env.HUBSPOT_BATCH_LIMIT,
+    associationBatchLimit: env.HUBSPOT_ASSOCIATION_BATCH_LIMIT,
+    maxConcurrency: env.HUBSPOT_MAX_CONCURRENCY,
+    attemptTimeoutMs: env.HUBSPOT_ATTEMPT_TIMEOUT_MS,
+    maxAttempts: env.HUBSPOT_MAX_ATTEMPTS,
+  };
+}
+
+function rateLimits(env: Environment) {
+  return {
+    perAddress: env.RATE_LIMIT_PER_ADDRESS,
+    bookings: env.RATE_LIMIT_BOOKINGS,
+    available: env.RATE_LIMIT_AVAILABLE,
+    validateCredits: env.RATE_LIMIT_VALIDATE_CREDITS,
+    sync: env.RATE_LIMIT_SYNC,
+    failedLogins: env.RATE_LIMIT_FAILED_LOGINS,
+    failedLoginsPerAddress: env.RATE_LIMIT_FAILED_LOGINS_PER_ADDRESS,
+  };
+}
+
+const CONTACT_TTL_WITH_WEBHOOKS_MS = 30 * 60_000;
+const CONTACT_TTL_WITHOUT_WEBHOOKS_MS = 60_000;
+
+function cacheSettings(env: Environment) {
+  const withWebhooks = env.HUBSPOT_WEBHOOK_SECRET.length > 0;
+  const contactMs = withWebhooks ? CONTACT_TTL_WITH_WEBHOOKS_MS : CONTACT_TTL_WITHOUT_WEBHOOKS_MS;
+  return {
+    enabled: env.CACHE_ENABLED,
+    maxEntries: env.CACHE_MAX_ENTRIES,
+    maxBytes: env.CACHE_MAX_BYTES,
+    ttlMs: {
+      exam: env.CACHE_TTL_EXAM_MS,
+      sessions: env.CACHE_TTL_SESSIONS_MS,
+      seats: env.CACHE_TTL_SEATS_MS,
+      contact: env.CACHE_TTL_CONTACT_MS ?? contactMs,
+      enrollment: env.CACHE_TTL_ENROLLMENT_MS,
+      booking: env.CACHE_TTL_BOOKING_MS,
+      association: env.CACHE_TTL_ASSOCIATION_MS,
+      bookingList: env.CACHE_TTL_BOOKING_LIST_MS,
+    },
+  };
+}

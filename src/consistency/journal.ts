@@ -1,0 +1,180 @@
+import type { Clock } from '../clock.ts';
+import type { Credits } from '../records/contact.ts';
+import type { ExamFacts } from '../records/exam.ts';
+
+/** What this API did to one booking and HubSpot may not show yet. */
+export interface JournalEntry {
+  bookingId: string;
+  contactId: string;
+  examId: string;
+  /** Facts of the exam, which HubSpot rolls up late; null when the booking was not made here. */
+  facts: ExamFacts | null;
+  made: boolean;
+  /** When it was last written, by our clock, in epoch milliseconds. */
+  writtenAtMs: number;
+  /** Archived again, because what had to follow failed. */
+  undone: boolean;
+  /** `updatedAt` HubSpot gave the cancelling write, in epoch milliseconds. */
+  cancelledAtMs: number | undefined;
+}
+
+/** Credits as this API last wrote them. */
+export interface CreditsEntry {
+  credits: Credits;
+  /** `updatedAt` HubSpot gave the write, in epoch milliseconds. */
+  updatedAtMs: number;
+}
+
+/**
+ * The journal of our own writes: HubSpot shows associations and rollups seconds late, so whoever reads lays it over
+ * what HubSpot says. For facts read by id it counts only while the record's `updatedAt` is older than that of our
+ * write, so that what somebody changed in HubSpot meanwhile wins. A shared store can take its place.
+ */
+export interface Journal {
+  bookingMade(entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { facts: ExamFacts }): Promise<void>;
+  /** The booking was archived again. */
+  bookingUndone(bookingId: string): Promise<void>;
+  bookingCancelled(
+    entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { cancelledAtMs: number },
+  ): Promise<void>;
+  creditsWritten(contactId: string, entry: CreditsEntry): Promise<void>;
+
+  entriesOfExams(examIds: readonly string[]): Promise<Map<string, JournalEntry[]>>;
+  entriesOfContact(contactId: string): Promise<JournalEntry[]>;
+  entryOf(bookingId: string): Promise<JournalEntry | undefined>;
+  creditsOf(contactId: string): Promise<CreditsEntry | undefined>;
+
+  /** HubSpot's associations show these bookings. */
+  shownLinked(bookingIds: Iterable<string>): Promise<void>;
+  /** A read by id showed these bookings as of `updatedAtMs`. */
+  shownById(bookings: Iterable<{ id: string; updatedAtMs: number }>): Promise<void>;
+}
+
+/** An entry is kept this long after HubSpot first showed all of it: longer than any cached value is served. */
+const KEEP_AFTER_SHOWN_MS = 7 * 60_000;
+/** An entry that HubSpot never showed is kept this long. */
+const KEEP_AT_MOST_MS = 15 * 60_000;
+
+interface Kept {
+  entry: JournalEntry;
+  /** What HubSpot has not shown yet: the association, or the status. */
+  awaits: Set<'link' | 'status'>;
+  shownAt: number | undefined;
+}
+
+/** A {@link Journal} in the memory of this process. */
+export class InProcessJournal implements Journal {
+  readonly #clock: Clock;
+  readonly #entries = new Map<string, Kept>();
+  readonly #byExam = new Map<string, Set<string>>();
+  readonly #byContact = new Map<string, Set<string>>();
+  readonly #credits = new Map<string, CreditsEntry & { writtenAt: number }>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async bookingMade(made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
+    const kept = this.#write({ ...made, made: true, undone: false, cancelledAtMs: undefined });
+    kept.awaits.add('link');
+  }
+
+  async bookingUndone(bookingId: string): Promise<void> {
+    const kept = this.#entries.get(bookingId);
+    if (kept) kept.entry = { ...kept.entry, undone: true };
+  }
+
+  async bookingCancelled(cancelled: Parameters<Journal['bookingCancelled']>[0]): Promise<void> {
+    const known = this.#entries.get(cancelled.bookingId)?.entry;
+    const kept = this.#write({ facts: null, made: false, undone: false, ...known, ...cancelled });
+    kept.awaits.add('status');
+  }
+
+  async creditsWritten(contactId: string, entry: CreditsEntry): Promise<void> {
+    this.#credits.set(contactId, { ...entry, writtenAt: this.#clock.now() });
+  }
+
+  /** Entries of one exam, at once: reserving a seat must not wait between looking and taking. */
+  peekExam(examId: string): JournalEntry[] {
+    this.#sweep();
+    return this.#pick(this.#byExam.get(examId));
+  }
+
+  async entriesOfExams(examIds: readonly string[]): Promise<Map<string, JournalEntry[]>> {
+    return new Map(examIds.map((examId) => [examId, this.peekExam(examId)]));
+  }
+
+  async entriesOfContact(contactId: string): Promise<JournalEntry[]> {
+    this.#sweep();
+    return this.#pick(this.#byContact.get(contactId));
+  }
+
+  async entryOf(bookingId: string): Promise<JournalEntry | undefined> {
+    return this.#entries.get(bookingId)?.entry;
+  }
+
+  async creditsOf(contactId: string): Promise<CreditsEntry | undefined> {
+    return this.#credits.get(contactId);
+  }
+
+  async shownLinked(bookingIds: Iterable<string>): Promise<void> {
+    if (this.#entries.size === 0) return;
+    for (const id of bookingIds) this.#shown(id, 'link');
+  }
+
+  async shownById(bookings: Iterable<{ id: string; updatedAtMs: number }>): Promise<void> {
+    if (this.#entries.size === 0) return;
+    for (const { id, updatedAtMs } of bookings) {
+      const cancelledAtMs = this.#entries.get(id)?.entry.cancelledAtMs;
+      if (cancelledAtMs !== undefined && updatedAtMs >= cancelledAtMs) this.#shown(id, 'status');
+    }
+  }
+
+  #shown(bookingId: string, what: 'link' | 'status'): void {
+    const kept = this.#entries.get(bookingId);
+    if (kept?.awaits.delete(what) && kept.awaits.size === 0) kept.shownAt = this.#clock.now();
+  }
+
+  #pick(ids: ReadonlySet<string> = new Set()): JournalEntry[] {
+    return [...ids].flatMap((id) => this.#entries.get(id)?.entry ?? []);
+  }
+
+  #write(written: Omit<JournalEntry, 'writtenAtMs'>): Kept {
+    const entry: JournalEntry = { ...written, writtenAtMs: this.#clock.now() };
+    const awaits = this.#entries.get(entry.bookingId)?.awaits ?? new Set();
+    const kept: Kept = { entry, awaits, shownAt: undefined };
+    this.#entries.set(entry.bookingId, kept);
+    addTo(this.#byExam, entry.examId, entry.bookingId);
+    addTo(this.#byContact, entry.contactId, entry.bookingId);
+    return kept;
+  }
+
+  /** Entries are in the order of their writing, so the sweep looks at little more than what has to go. */
+  #sweep(): void {
+    const now = this.#clock.now();
+    for (const [id, { entry, shownAt }] of this.#entries) {
+      const ageMs = now - entry.writtenAtMs;
+      if (ageMs <= KEEP_AFTER_SHOWN_MS) break;
+      const old = ageMs > KEEP_AT_MOST_MS || (shownAt !== undefined && now - shownAt > KEEP_AFTER_SHOWN_MS);
+      if (!old) continue;
+      this.#entries.delete(id);
+      removeFrom(this.#byExam, entry.examId, id);
+      removeFrom(this.#byContact, entry.contactId, id);
+    }
+    for (const [contactId, { writtenAt }] of this.#credits) {
+      if (now - writtenAt <= KEEP_AT_MOST_MS) break;
+      this.#credits.delete(contactId);
+    }
+  }
+}
+
+function addTo(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key) ?? new Set();
+  index.set(key, ids.add(id));
+}
+
+function removeFrom(index: Map<string, Set<string>>, key: string, id: string): void {
+  const ids = index.get(key);
+  ids?.delete(id);
+  if (ids?.size === 0) index.delete(key);
+}

@@ -1,0 +1,22 @@
+import type { BookingSeat } from '../records/booking.ts';
+import type { JournalEntry } from './journal.ts';
+
+/**
+ * How many seats of an exam are taken: the bookings HubSpot links and those made here, without those cancelled or
+ * undone here. A record that is younger than our cancelling speaks for itself.
+ */
+export function seatsTaken(seats: readonly BookingSeat[], entries: readonly JournalEntry[]): number {
+  const ours = new Map(entries.map((entry) => [entry.bookingId, entry]));
+  let taken = 0;
+  for (const { id, holdsSeat, updatedAtMs } of seats) {
+    const entry = ours.get(id);
+    ours.delete(id);
+    if (holdsSeat && !isGivenUp(entry, updatedAtMs)) taken += 1;
+  }
+  for (const entry of ours.values()) if (entry.made && !isGivenUp(entry, 0)) taken += 1;
+  return taken;
+}
+
+function isGivenUp(entry: JournalEntry | undefined, updatedAtMs: number): boolean {
+  return entry !== undefined && (entry.undone || (entry.cancelledAtMs ?? 0) > updatedAtMs);
+}

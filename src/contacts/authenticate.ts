@@ -1,0 +1,32 @@
+import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
+import type { Deps } from '../deps.ts';
+import { AppError } from '../errors.ts';
+import type { StudentLogin } from '../fields.ts';
+import { getContact, type GetContactOptions, readContact } from '../reads/contact.ts';
+import type { Contact } from '../records/contact.ts';
+
+/**
+ * The contact that has this e-mail address and this student id, through the cache; at most one call. A refusal rests on
+ * what was read within the last seconds.
+ * @throws {AppError} `AUTH_FAILED` when the two do not belong together.
+ */
+export async function authenticate(
+  deps: Deps,
+  { email, student_id: studentId }: StudentLogin,
+  options: Pick<GetContactOptions, 'withBookings'> = {},
+): Promise<Contact> {
+  const known = await getContact(deps, email, options);
+  if (known?.studentId === studentId) return known;
+  return requireMatch(await getContact(deps, email, { ...options, maxAgeMs: REFUSAL_MAX_AGE_MS }), studentId);
+}
+
+/** {@link authenticate} past the cache: for whoever is about to write. One call, always. */
+export async function authenticateAnew(deps: Deps, { email, student_id: studentId }: StudentLogin): Promise<Contact> {
+  return requireMatch(await readContact(deps, email), studentId);
+}
+
+function requireMatch(contact: Contact | null, studentId: string): Contact {
+  if (contact?.studentId === studentId) return contact;
+  const message = 'Authentication failed. Please check your Student ID and email.';
+  throw new AppError('AUTH_FAILED', message, { isFailedLogin: true });
+}

@@ -1,0 +1,73 @@
+import type { AssociationType } from './portal.ts';
+
+/** One row of an association list: the same pair has a row per association type. */
+export interface AssociationRow {
+  toId: string;
+  type: AssociationType;
+  /** Epoch milliseconds when it was made and, perhaps, removed. */
+  since: number;
+  until: number | undefined;
+}
+
+/** Who is associated with whom, in both directions, with the times a lagging reader needs. */
+export class Associations {
+  readonly #rows = new Map<string, AssociationRow[]>();
+  readonly #typesById: ReadonlyMap<number, AssociationType>;
+
+  constructor(types: readonly AssociationType[]) {
+    this.#typesById = new Map(types.map((type) => [type.typeId, type]));
+  }
+
+  add(type: AssociationType, fromId: string, toId: string, now: number): void {
+    const inverse = this.#typesById.get(type.inverseTypeId);
+    this.#addRow(type, fromId, toId, now);
+    if (inverse) this.#addRow(inverse, toId, fromId, now);
+  }
+
+  #addRow(type: AssociationType, fromId: string, toId: string, now: number): void {
+    const rowsKey = key(type.from, fromId, type.to);
+    const rows = this.#rows.get(rowsKey) ?? [];
+    this.#rows.set(rowsKey, rows);
+    const known = rows.some((row) => row.toId === toId && row.type === type && row.until === undefined);
+    if (!known) rows.push({ toId, type, since: now, until: undefined });
+  }
+
+  /** Ends the associations of that pair; `typeIds` (of this direction) limits it to some of their types. */
+  remove(
+    from: [type: string, id: string],
+    to: [type: string, id: string],
+    now: number,
+    typeIds?: readonly number[],
+  ): void {
+    for (const row of this.#live(from[0], from[1], to[0])) {
+      if (row.toId !== to[1] || (typeIds && !typeIds.includes(row.type.typeId))) continue;
+      row.until = now;
+      for (const back of this.#live(to[0], to[1], from[0])) {
+        if (back.toId === from[1] && back.type.typeId === row.type.inverseTypeId) back.until = now;
+      }
+    }
+  }
+
+  /** Ends every association of a record that is archived. */
+  removeAll(type: string, id: string, now: number): void {
+    const prefix = `${type}/${id}/`;
+    for (const [rowsKey, rows] of this.#rows) {
+      if (!rowsKey.startsWith(prefix)) continue;
+      for (const row of rows) this.remove([type, id], [row.type.to, row.toId], now);
+    }
+  }
+
+  /** Rows in force at that moment. */
+  at(from: string, id: string, to: string, moment: number): AssociationRow[] {
+    const rows = this.#rows.get(key(from, id, to)) ?? [];
+    return rows.filter((row) => row.since <= moment && (row.until === undefined || row.until > moment));
+  }
+
+  #live(from: string, id: string, to: string): AssociationRow[] {
+    return (this.#rows.get(key(from, id, to)) ?? []).filter((row) => row.until === undefined);
+  }
+}
+
+function key(from: string, id: string, to: string): string {
+  return `${from}/${id}/${to}`;
+}

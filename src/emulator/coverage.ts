@@ -1,0 +1,39 @@
+/** How much of HubSpot's CRM API is emulated. `refused`: HubSpot has it, the emulator answers 404. */
+type Coverage = 'full' | 'partial' | 'refused';
+
+export interface CoverageEntry {
+  operation: string;
+  coverage: Coverage;
+  /** What is left out. */
+  note?: string;
+}
+
+/** HubSpot's object and association calls, and what the emulator does with each. A test holds it against the routes. */
+export const COVERAGE: readonly CoverageEntry[] = [
+  { operation: 'objects.list', coverage: 'partial', note: 'archived records, inline associations' },
+  { operation: 'objects.create', coverage: 'full' },
+  { operation: 'objects.get', coverage: 'partial', note: 'propertiesWithHistory, archived records' },
+  { operation: 'objects.update', coverage: 'full' },
+  { operation: 'objects.archive', coverage: 'full' },
+  { operation: 'objects.batchRead', coverage: 'partial', note: 'propertiesWithHistory: only its limit of 50' },
+  { operation: 'objects.batchCreate', coverage: 'full' },
+  { operation: 'objects.batchUpdate', coverage: 'full' },
+  { operation: 'objects.batchUpsert', coverage: 'partial', note: 'HubSpot takes no partial upserts by e-mail' },
+  { operation: 'objects.batchArchive', coverage: 'full' },
+  { operation: 'objects.search', coverage: 'partial', note: 'pseudo-properties such as associations.contact' },
+  { operation: 'objects.merge', coverage: 'refused' },
+  { operation: 'associations.batchRead', coverage: 'full' },
+  { operation: 'associations.batchReadV3', coverage: 'full' },
+  { operation: 'associations.list', coverage: 'full' },
+  { operation: 'associations.labels', coverage: 'full' },
+  { operation: 'associations.createLabel', coverage: 'refused' },
+  { operation: 'associations.updateLabel', coverage: 'refused' },
+  { operation: 'associations.deleteLabel', coverage: 'refused' },
+  { operation: 'associations.putDefault', coverage: 'full' },
+  { operation: 'associations.put', coverage: 'full' },
+  { operation: 'associations.remove', coverage: 'full' },
+  { operation: 'associations.batchDefault', coverage: 'full' },
+  { operation: 'associations.batchCreate', coverage: 'full' },
+  { operation: 'associations.batchArchive', coverage: 'full' },
+  { operation: 'associations.batchArchiveLabels', coverage: 'full' },
+];

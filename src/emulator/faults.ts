@@ -1,0 +1,78 @@
+/** What may take an answer's place. `afterCommit`: HubSpot has carried the call out, only its answer is lost. */
+export type ReplacingFault = { afterCommit?: boolean } & (
+  | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
+  /** The connection breaks without an answer. */
+  | { kind: 'hang-up' }
+  /** No answer ever comes. */
+  | { kind: 'hang' }
+  /** A proxy's HTML page. */
+  | { kind: 'html'; status?: number }
+);
+
+/** What may spoil an answer. */
+type DistortingFault =
+  /** Its JSON breaks off in the middle. */
+  | { kind: 'truncated' }
+  /** The results of a batch come in the opposite order of its inputs. */
+  | { kind: 'shuffled' }
+  /** A batch answer does not echo `objectWriteTraceId`. */
+  | { kind: 'no-trace-id' };
+
+export type Fault = ReplacingFault | DistortingFault;
+
+export function isReplacing(fault: Fault): fault is ReplacingFault {
+  return fault.kind !== 'truncated' && fault.kind !== 'shuffled' && fault.kind !== 'no-trace-id';
+}
+
+export interface FaultRule {
+  fault: Fault;
+  /** Operation it strikes, such as `objects.create`, or a pattern; every one when left out. */
+  operation?: string | RegExp;
+  /** Object type id it strikes, such as `2-50158943`; every one when left out. */
+  objectType?: string;
+  /** Matching calls let through first. */
+  skip?: number;
+  /** Matching calls struck after that; 1 when left out, Infinity for all. */
+  times?: number;
+}
+
+export interface FaultTarget {
+  operation: string;
+  /** The type in the path: of the objects, or the `from` of an association. */
+  objectType: string;
+}
+
+/** Faults waiting to strike. */
+export class Faults {
+  #rules: { rule: FaultRule; seen: number }[] = [];
+
+  /** Plans a fault; the returned function takes it back. */
+  add(rule: FaultRule): () => void {
+    const entry = { rule, seen: 0 };
+    this.#rules.push(entry);
+    return () => {
+      this.#rules = this.#rules.filter((other) => other !== entry);
+    };
+  }
+
+  clear(): void {
+    this.#rules = [];
+  }
+
+  /** Every fault that strikes this call; each matching rule counts it. */
+  strike(target: FaultTarget): Fault[] {
+    return this.#rules.flatMap((entry) => {
+      const { rule } = entry;
+      if (!isTarget(rule, target)) return [];
+      entry.seen += 1;
+      const position = entry.seen - (rule.skip ?? 0);
+      return position >= 1 && position <= (rule.times ?? 1) ? rule.fault : [];
+    });
+  }
+}
+
+function isTarget({ operation, objectType }: FaultRule, target: FaultTarget): boolean {
+  if (objectType !== undefined && objectType !== target.objectType) return false;
+  if (operation === undefined) return true;
+  return typeof operation === 'string' ? operation === target.operation : operation.test(target.operation);
+}

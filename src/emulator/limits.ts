@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import type { Reply } from './errors.ts';
+import type { Route } from './route.ts';
+import type { EmulatorSettings } from './settings.ts';
+
+const WINDOW_MS = 10_000;
+const SECOND_MS = 1000;
+const DAY_MS = 86_400_000;
+
+interface Usage {
+  /** Epoch milliseconds of the calls let through in the last ten seconds. */
+  calls: number[];
+  /** Those of them that were association calls. */
+  associationCalls: number[];
+  day: number;
+  callsToday: number;
+}
+
+export interface LimitDecision {
+  /** The 429 to answer with; undefined when the call is let through. */
+  refusal: Reply | undefined;
+  headers: Record<string, string>;
+}
+
+/** HubSpot's limits: calls per token in any ten seconds and per day, searches per account and second. */
+export class Limits {
+  readonly #settings: EmulatorSettings;
+  readonly #tokens = new Map<string, Usage>();
+  #searches: number[] = [];
+
+  constructor(settings: EmulatorSettings) {
+    this.#settings = settings;
+  }
+
+  /** Counts a call, or refuses it. Search answers carry no rate limit headers [search guide]. */
+  admit(token: string, { kind, operation }: Pick<Route, 'kind' | 'operation'>, now: number): LimitDecision {
+    const isAssociation = operation.startsWith('associations.');
+    const usage = this.#usageOf(token, now);
+    const refusal = this.#refuse(usage, kind, isAssociation, now);
+    if (!refusal) {
+      usage.calls.push(now);
+      usage.callsToday += 1;
+      if (isAssociation) usage.associationCalls.push(now);
+      if (kind === 'search') this.#searches.push(now);
+    }
+    return { refusal, headers: kind === 'search' ? {} : this.#headers(usage) };
+  }
+
+  #usageOf(token: string, now: number): Usage {
+    const day = Math.floor(now / DAY_MS);
+    const usage = this.#tokens.get(token) ?? { calls: [], associationCalls: [], day, callsToday: 0 };
+    usage.calls = usage.calls.filter((at) => at > now - WINDOW_MS);
+    usage.associationCalls = usage.associationCalls.filter((at) => at > now - WINDOW_MS);
+    if (usage.day !== day) Object.assign(usage, { day, callsToday: 0 });
+    this.#tokens.set(token, usage);
+    return usage;
+  }
+
+  #refuse(usage: Usage, kind: string, isAssociation: boolean, now: number): Reply | undefined {
+    const { per10Seconds, perDay, searchPerSecond, associationsPer10Seconds } = this.#settings.limits;
+    if (perDay !== null && usage.callsToday >= perDay) return tooMany('daily', 'DAILY');
+    const most = isAssociation ? associationsPer10Seconds : null;
+    const spent = per10Seconds !== null && usage.calls.length >= per10Seconds;
+    if (spent || (most !== null && usage.associationCalls.length >= most)) {
+      return tooMany('ten_secondly_rolling', 'TEN_SECONDLY_ROLLING');
+    }
+    this.#searches = this.#searches.filter((at) => at > now - SECOND_MS);
+    if (kind === 'search' && searchPerSecond !== null && this.#searches.length >= searchPerSecond) {
+      return tooMany('secondly', 'SECONDLY');
+    }
+    return undefined;
+  }
+
+  #headers({ calls, callsToday }: Usage): Record<string, string> {
+    const { per10Seconds, perDay } = this.#settings.limits;
+    const headers: Record<string, string> = {};
+    if (per10Seconds !== null) {
+      headers['X-HubSpot-RateLimit-Max'] = String(per10Seconds);
+      headers['X-HubSpot-RateLimit-Remaining'] = String(Math.max(0, per10Seconds - calls.length));
+      headers['X-HubSpot-RateLimit-Interval-Milliseconds'] = String(WINDOW_MS);
+    }
+    if (perDay !== null) {
+      headers['X-HubSpot-RateLimit-Daily'] = String(perDay);
+      headers['X-HubSpot-RateLimit-Daily-Remaining'] = String(Math.max(0, perDay - callsToday));
+    }
+    return headers;
+  }
+}
+
+function tooMany(limit: string, policyName: string): Reply {
+  return {
+    status: 429,
+    body: {
+      status: 'error',
+      message: `You have reached your ${limit} limit.`,
+      errorType: 'RATE_LIMIT',
+      correlationId: randomUUID(),
+      policyName,
+      groupName: 'publicapi:private-apps:calls:emulator',
+    },
+  };
+}

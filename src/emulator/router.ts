@@ -1,0 +1,45 @@
+import { unescape } from 'node:querystring';
+import type { Route } from './route.ts';
+import { ASSOCIATION_WRITE_ROUTES } from './routes/association-writes.ts';
+import { ASSOCIATION_READ_ROUTES } from './routes/associations.ts';
+import { BATCH_ROUTES } from './routes/batches.ts';
+import { OBJECT_ROUTES } from './routes/objects.ts';
+import { SEARCH_ROUTES } from './routes/search.ts';
+
+/** Every route the emulator answers. */
+export const ROUTES: readonly Route[] = [
+  ...SEARCH_ROUTES,
+  ...BATCH_ROUTES,
+  ...OBJECT_ROUTES,
+  ...ASSOCIATION_READ_ROUTES,
+  ...ASSOCIATION_WRITE_ROUTES,
+];
+
+export interface RouteMatch {
+  route: Route;
+  params: Record<string, string>;
+  dated: boolean;
+}
+
+const DATED_VERSION = /^20\d\d-(03|09)$/;
+
+const COMPILED = ROUTES.flatMap((route) =>
+  route.paths.map((path) => ({
+    route,
+    pattern: new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, '(?<$1>[^/]+)')}$`),
+  })),
+);
+
+/** The route a call is for; undefined when HubSpot has no such path or method. */
+export function matchRoute(method: string, path: string): RouteMatch | undefined {
+  for (const { route, pattern } of COMPILED) {
+    const groups = route.method === method ? pattern.exec(path)?.groups : undefined;
+    if (!groups) continue;
+    const { version, ...encoded } = groups;
+    if (version !== undefined && !DATED_VERSION.test(version)) continue;
+    // It decodes what can be decoded and leaves the rest, which then names nothing.
+    const params = Object.fromEntries(Object.entries(encoded).map(([name, value]) => [name, unescape(value)]));
+    return { route, params, dated: version !== undefined };
+  }
+  return undefined;
+}

@@ -1,0 +1,50 @@
+import { withinDeadline } from '../context.ts';
+import type { Deps } from '../deps.ts';
+import { isTransient } from '../hubspot/errors.ts';
+import { countSeats } from '../reads/seats.ts';
+import type { Exam } from '../records/exam.ts';
+import { writeCounts } from './correct-counts.ts';
+
+/** So long an answer waits for the bookings to be counted, when a stored count could do. */
+const COUNT_WAIT_MS = 3000;
+
+/**
+ * Seats taken per exam, counted from the bookings. An exam whose bookings could not all be read in time is not in it:
+ * its stored count has to do, since a part of a count would show a full session as free.
+ * @throws {HubSpotError} when it is no outage: a wrong token or a bug must not hide behind stored counts.
+ */
+export async function countSeatsOrStored(deps: Deps, exams: readonly Exam[]): Promise<Map<string, number>> {
+  const examIds = exams.map(({ id }) => id);
+  const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, async () =>
+    countSeats(deps, examIds),
+  );
+  for (const error of failures.values()) if (!isTransient(error)) throw error;
+  const [reason] = failures.values();
+  if (reason) deps.log.warn('stored counts used', { examIds: [...failures.keys()], reason: reason.message });
+  return taken;
+}
+
+/** A session without a capacity counts as full: an operator has to know. */
+export function logUnsized(deps: Deps, exams: readonly Exam[]): void {
+  const unsized = exams.filter(({ capacity }) => capacity === null).map(({ id }) => id);
+  if (unsized.length > 0) deps.log.warn('exams without a capacity', { examIds: unsized });
+}
+
+/**
+ * Writes counts that differ from the stored ones back to HubSpot, in one batch, after the answer. A count that this API
+ * is writing anyway is left alone.
+ */
+export function repairCounts(deps: Deps, exams: readonly Exam[], seats: ReadonlyMap<string, number>): void {
+  if (!deps.config.repairCounts) return;
+  const wrong = exams.flatMap((exam) => {
+    const actualCount = seats.get(exam.id);
+    const { id: examId, totalBookings: total, updatedAtMs } = exam;
+    const settled = deps.counts.isSettled({ examId, total, updatedAtMs });
+    return actualCount === undefined || actualCount === total || !settled ? [] : [{ exam, actualCount }];
+  });
+  if (wrong.length === 0) return;
+  deps.background('repair counts', async () => {
+    await writeCounts(deps, wrong);
+    deps.log.info('counts repaired', { examIds: wrong.map(({ exam }) => exam.id) });
+  });
+}

@@ -1,0 +1,72 @@
+import { currentContext } from '../context.ts';
+import { AppError, type ErrorCode } from '../errors.ts';
+import { HubSpotError, HubSpotRateLimitError, isTokenRejected, isTransient } from '../hubspot/errors.ts';
+import type { Log } from '../observability/log.ts';
+import { failure, type Reply } from './envelope.ts';
+
+/** The HTTP status of every code: the one place where they meet. */
+const STATUS: Record<ErrorCode, number> = {
+  VALIDATION_ERROR: 400,
+  AUTH_FAILED: 401,
+  ACCESS_DENIED: 403,
+  NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  PAYLOAD_TOO_LARGE: 413,
+  UNAUTHORIZED: 401,
+  CONTACT_NOT_FOUND: 404,
+  EXAM_NOT_ACTIVE: 400,
+  EXAM_FULL: 400,
+  DUPLICATE_BOOKING: 400,
+  INSUFFICIENT_CREDITS: 400,
+  IDEMPOTENCY_KEY_REUSED: 422,
+  ALREADY_CANCELED: 409,
+  SOFT_DELETE_FAILED: 500,
+  TOO_MANY_EXAMS: 400,
+  BOOKINGS_DISABLED: 503,
+  BOOKING_NOT_FOUND: 404,
+  MISSING_BOOKING_ID: 400,
+  EXAM_NOT_FOUND: 404,
+  STUDENT_NOT_FOUND: 404,
+  EMAIL_MISMATCH: 400,
+  RATE_LIMITED: 503,
+  HUBSPOT_UNAVAILABLE: 503,
+  INTERNAL_ERROR: 500,
+};
+
+/** Seconds after which asking again is worth it when HubSpot does not say. */
+const RETRY_UNAVAILABLE_SECONDS = 5;
+/** HubSpot's rolling window is 10 s long [usage guidelines]. */
+const RETRY_WINDOW_SECONDS = 10;
+/** A spent day ends at midnight, which may be hours away. */
+const RETRY_DAILY_SECONDS = 3600;
+
+/** Turns whatever was thrown into an answer. What nobody expected is logged and answered opaquely. */
+export function toFailure(error: unknown, log: Log): Reply {
+  if (error instanceof AppError) {
+    const { validationErrors, retryAfterSeconds } = error;
+    return failure(STATUS[error.code], error.code, error.message, { validationErrors, retryAfterSeconds });
+  }
+  if (error instanceof HubSpotError && isTransient(error)) return upstreamFailure(error, log);
+  const message = isTokenRejected(error)
+    ? 'HubSpot rejects the access token: check HS_PRIVATE_APP_TOKEN'
+    : 'unexpected';
+  log.error(message, { error: error instanceof Error ? error : new Error(String(error)) });
+  const requestId = currentContext()?.requestId;
+  return failure(500, 'INTERNAL_ERROR', 'Something went wrong on our side. Please try again later.', {
+    requestId,
+  });
+}
+
+function upstreamFailure(error: HubSpotError, log: Log): Reply {
+  log.warn('HubSpot failed', { operation: error.operation, reason: error.message });
+  const asked = error.retryAfterMs === undefined ? 0 : Math.ceil(error.retryAfterMs / 1000);
+  if (error instanceof HubSpotRateLimitError) {
+    const usual = error.policy === 'DAILY' ? RETRY_DAILY_SECONDS : RETRY_WINDOW_SECONDS;
+    return failure(503, 'RATE_LIMITED', 'The booking system is busy. Please try again in a moment.', {
+      retryAfterSeconds: Math.max(asked, usual),
+    });
+  }
+  return failure(503, 'HUBSPOT_UNAVAILABLE', 'The booking system cannot be reached. Please try again in a moment.', {
+    retryAfterSeconds: Math.max(asked, RETRY_UNAVAILABLE_SECONDS),
+  });
+}

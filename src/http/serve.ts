@@ -1,0 +1,160 @@
+import { currentContext, type HubSpotUsage, newContext, type RequestContext, runInContext } from '../context.ts';
+import { AppError } from '../errors.ts';
+import { StudentId } from '../fields.ts';
+import type { App } from './app.ts';
+import { carriesBearer } from './bearer.ts';
+import { corsHeaders } from './cors.ts';
+import { failure, type Reply } from './envelope.ts';
+import { toFailure } from './failures.ts';
+import { type RawInput, readJsonBody, readQuery } from './input.ts';
+import type { Caller } from './rate-limits.ts';
+import type { Endpoint, Method, Route } from './route.ts';
+
+export type LoadRoute = () => Promise<{ default: Route }>;
+
+export interface MatchedRoute {
+  /** The URL pattern, for logs and limits; `none` when no route fits. */
+  pattern: string;
+  params: Record<string, string>;
+  /** Brings what answers it; undefined when no route fits. */
+  load?: LoadRoute;
+}
+
+/** Serves one request: whatever happens, the caller gets the contract's envelope and headers, and the log one line. */
+export async function serve(app: App, matched: MatchedRoute, request: Request): Promise<Response> {
+  const context = newContext(app.clock.now(), app.config.http.studentDeadlineMs);
+  return runInContext(context, async () => {
+    const startedMs = app.clock.monotonicMs();
+    let route: Route | undefined;
+    let reply: Reply;
+    try {
+      route = (await matched.load?.())?.default;
+      context.deadlineAt = app.clock.now() + deadlineMsOf(app, route);
+      reply = await answer(app, { ...matched, route }, request);
+    } catch (error) {
+      reply = toFailure(error, app.log);
+    }
+    const durationMs = app.clock.monotonicMs() - startedMs;
+    const served = { reply, durationMs, context };
+    logRequest(app, matched.pattern, request, served);
+    return toResponse(app, route, request, served);
+  });
+}
+
+function deadlineMsOf({ config }: App, route: Route | undefined): number {
+  return route?.audience === 'cron' ? config.http.cronDeadlineMs : config.http.studentDeadlineMs;
+}
+
+async function answer(
+  app: App,
+  { route, pattern, params }: MatchedRoute & { route: Route | undefined },
+  request: Request,
+): Promise<Reply> {
+  if (request.method === 'OPTIONS') return { status: 200, body: undefined };
+  const address = request.headers.get('x-real-ip') ?? 'unknown';
+  const busy = await app.rateLimits.admitAddress(address);
+  if (busy !== null) return tooManyRequests(busy);
+  if (!route) throw new AppError('NOT_FOUND', 'There is no such endpoint');
+  const endpoint = endpointFor(route, request.method);
+  if (!endpoint) return methodNotAllowed(route);
+  requireAccess(app, route, request);
+  const raw = { ...(await readRaw(app, route, request)), ...params };
+  noteCacheWish(raw);
+  const caller: Caller = { address, studentId: StudentId.safeParse(raw['student_id']).data };
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const wait = await app.rateLimits.admit(endpoint.limit, `${method} ${pattern}`, caller);
+  if (wait !== null) return tooManyRequests(wait);
+  try {
+    return await endpoint.handle(app, raw, request);
+  } catch (error) {
+    if (error instanceof AppError && error.isFailedLogin) await app.rateLimits.loginFailed(caller);
+    throw error;
+  }
+}
+
+/** Scheduled calls carry the secret; without one set they are refused, unless only the emulator could be harmed. */
+function requireAccess({ config }: App, { audience }: Route, request: Request): void {
+  if (audience !== 'cron' || carriesBearer(request, config.http.cronSecret)) return;
+  if (config.overEmulator && !config.http.cronSecret) return;
+  throw new AppError('UNAUTHORIZED', 'This endpoint needs the secret of the scheduler');
+}
+
+/** HEAD is answered as GET without its body. */
+function endpointFor({ methods }: Route, method: string): Endpoint | undefined {
+  const name = method === 'HEAD' ? 'GET' : method;
+  return Object.hasOwn(methods, name) ? methods[name as Method] : undefined;
+}
+
+/** A webhook's body is left alone: its signature is over the bytes. */
+async function readRaw({ config }: App, route: Route, request: Request): Promise<RawInput> {
+  if (route.audience === 'webhook') return {};
+  if (request.method === 'GET' || request.method === 'HEAD') return readQuery(new URL(request.url).searchParams);
+  return readJsonBody(request, config.http.studentBodyLimitBytes);
+}
+
+/** `force=true`, or `_t` with any value, asks for an answer that does not come from the cache. */
+function noteCacheWish(raw: RawInput): void {
+  const context = currentContext();
+  if (context) context.bypassCache = String(raw['force']) === 'true' || raw['_t'] !== undefined;
+}
+
+function tooManyRequests(retryAfterSeconds: number): Reply {
+  const error = 'Too many requests, please try again later';
+  return failure(429, 'RATE_LIMITED', error, { retryAfterSeconds, retryAfter: retryAfterSeconds });
+}
+
+function methodNotAllowed(route: Route): Reply {
+  const reply = failure(405, 'METHOD_NOT_ALLOWED', 'Method not allowed');
+  const methods = Object.keys(route.methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  return { ...reply, headers: { ...reply.headers, Allow: [...methods, 'OPTIONS'].join(', ') } };
+}
+
+interface Served {
+  reply: Reply;
+  durationMs: number;
+  context: RequestContext;
+}
+
+function logRequest({ log }: App, pattern: string, request: Request, { reply, durationMs, context }: Served): void {
+  const code = (reply.body as { code?: string } | undefined)?.code;
+  log.info('request', {
+    method: request.method,
+    route: pattern,
+    status: reply.status,
+    code,
+    durationMs: Math.round(durationMs),
+    hubspotCalls: context.usage.calls,
+    hubspotMs: Math.round(context.usage.waitedMs),
+  });
+}
+
+function toResponse(
+  app: App,
+  route: Route | undefined,
+  request: Request,
+  { reply, durationMs, context }: Served,
+): Response {
+  const { usage, requestId } = context;
+  const cors =
+    route && route.audience !== 'student'
+      ? {}
+      : corsHeaders(request.headers.get('origin'), app.config.http.allowedOrigins);
+  const headers = {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    'X-Request-Id': requestId,
+    'Server-Timing': serverTiming(usage, durationMs),
+    ...cors,
+    ...reply.headers,
+  };
+  const bodyless = request.method === 'HEAD' || reply.body === undefined;
+  return new Response(bodyless ? null : JSON.stringify(reply.body), { status: reply.status, headers });
+}
+
+/** What the answer cost, for a browser's network panel. */
+function serverTiming({ calls, waitedMs, cacheHits, cacheMisses }: HubSpotUsage, durationMs: number): string {
+  const cache = cacheHits + cacheMisses === 0 ? 'none' : cacheMisses > 0 ? 'miss' : 'hit';
+  const hubspot = `hubspot;desc="${calls} calls";dur=${waitedMs.toFixed(1)}`;
+  return `${hubspot}, cache;desc=${cache}, total;dur=${durationMs.toFixed(1)}`;
+}

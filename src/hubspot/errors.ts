@@ -1,0 +1,125 @@
+/**
+ * What is known about a call that failed. `refused`: HubSpot did not carry it out. `unknown`: it may have, so a write
+ * must be looked for before anything is repeated.
+ */
+export type CallOutcome = 'refused' | 'unknown';
+
+/**
+ * Base of everything that can go wrong between us and HubSpot. Messages are our own words: HubSpot's may quote
+ * e-mail addresses and names, and an axios error holds the token, so neither is kept.
+ */
+export abstract class HubSpotError extends Error {
+  abstract readonly outcome: CallOutcome;
+  readonly operation: string;
+  /** How long HubSpot asked us to stay away, in milliseconds. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(operation: string, message: string, retryAfterMs?: number) {
+    super(message);
+    this.operation = operation;
+    this.retryAfterMs = retryAfterMs;
+  }
+}
+
+/** No complete answer in time: one attempt took too long, or the request's deadline came first. */
+export class HubSpotTimeoutError extends HubSpotError {
+  override readonly name = 'HubSpotTimeoutError';
+  readonly outcome: CallOutcome;
+
+  constructor(operation: string, message: string, outcome: CallOutcome = 'unknown') {
+    super(operation, message);
+    this.outcome = outcome;
+  }
+}
+
+/** Codes of connections that were never made, so that nothing can have reached HubSpot. */
+const NEVER_SENT = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+
+/** The connection could not be made, or broke before the answer was complete. */
+export class HubSpotNetworkError extends HubSpotError {
+  override readonly name = 'HubSpotNetworkError';
+  readonly outcome: CallOutcome;
+  /** Node's error code, such as `ECONNRESET`. */
+  readonly code: string;
+
+  constructor(operation: string, code: string) {
+    super(operation, `${operation}: connection failed with ${code}`);
+    this.code = code;
+    this.outcome = NEVER_SENT.has(code) ? 'refused' : 'unknown';
+  }
+}
+
+/** HubSpot's limit policies, as its 429 bodies name them. */
+export type RateLimitPolicy = 'SECONDLY' | 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'UNKNOWN';
+
+/** HubSpot answered 429: nothing was carried out. */
+export class HubSpotRateLimitError extends HubSpotError {
+  override readonly name = 'HubSpotRateLimitError';
+  readonly outcome = 'refused';
+  readonly policy: RateLimitPolicy;
+
+  constructor(operation: string, policy: RateLimitPolicy, retryAfterMs?: number) {
+    super(operation, `${operation}: HubSpot refused with 429 ${policy}`, retryAfterMs);
+    this.policy = policy;
+  }
+}
+
+export interface ApiErrorDetails {
+  status: number;
+  category?: string | undefined;
+  correlationId?: string | undefined;
+  /** `code` of each entry in HubSpot's `errors`, such as `CONFLICTING_UNIQUE_VALUE`. */
+  codes?: string[];
+  /** HubSpot's own text: read by code that must, never logged or shown. */
+  hubspotMessage?: string | undefined;
+  retryAfterMs?: number | undefined;
+}
+
+/** HubSpot answered with an error status and a body of its own. */
+export class HubSpotApiError extends HubSpotError {
+  override readonly name = 'HubSpotApiError';
+  readonly outcome: CallOutcome;
+  readonly status: number;
+  readonly category: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly codes: string[];
+  readonly #hubspotMessage: string;
+
+  constructor(operation: string, details: ApiErrorDetails) {
+    const { status, category, correlationId } = details;
+    const facts = [status, category, correlationId && `correlation id ${correlationId}`].filter(Boolean).join(' ');
+    super(operation, `${operation}: HubSpot answered ${facts}`, details.retryAfterMs);
+    this.status = status;
+    this.category = category;
+    this.correlationId = correlationId;
+    this.codes = details.codes ?? [];
+    this.outcome = status >= 500 ? 'unknown' : 'refused';
+    this.#hubspotMessage = details.hubspotMessage ?? '';
+  }
+
+  /** Tests HubSpot's own text, which is kept out of logs because it may quote personal data. */
+  messageMatch(pattern: RegExp): RegExpExecArray | null {
+    return pattern.exec(this.#hubspotMessage);
+  }
+}
+
+/** An answer that is not HubSpot's: HTML, truncated JSON, or a body of another shape than documented. */
+export class HubSpotInvalidReplyError extends HubSpotError {
+  override readonly name = 'HubSpotInvalidReplyError';
+  readonly outcome = 'unknown';
+
+  constructor(operation: string, problem: string) {
+    super(operation, `${operation}: unreadable answer from HubSpot (${problem})`);
+  }
+}
+
+/** The same call may succeed later without anybody changing anything. */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof HubSpotError)) return false;
+  return !(error instanceof HubSpotApiError) || error.status >= 500 || [423, 477].includes(error.status);
+}
+
+/** HubSpot rejects our own token: an operator has to act, the caller cannot. */
+export function isTokenRejected(error: unknown): boolean {
+  return error instanceof HubSpotApiError && (error.status === 401 || error.status === 403);
+}

@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { HubSpotInvalidReplyError } from './errors.ts';
+
+/** HubSpot sends ids as strings and, in associations, as numbers: inside this project they are strings. */
+const Id = z.union([z.string(), z.number()]).transform(String);
+
+const Timestamp = z.string().default('');
+
+/** Properties asked for: HubSpot leaves unset ones out or sends null, and both read as null. */
+function propertiesSchema<P extends string>(names: readonly P[]) {
+  const shape = Object.fromEntries(names.map((name) => [name, z.string().nullable().default(null)]));
+  // The shape has exactly the keys of `names`, which the object type cannot express.
+  return z.object(shape) as unknown as z.ZodType<Record<P, string | null>>;
+}
+
+/** A record's inline associations, under keys that depend on the portal. */
+const InlineAssociations = z.record(
+  z.string(),
+  z.object({
+    results: z.array(z.object({ id: Id })),
+    paging: z.object({ next: z.unknown().optional() }).optional(),
+  }),
+);
+
+export type InlineAssociations = z.infer<typeof InlineAssociations>;
+
+/** One CRM record carrying exactly the properties `names`. */
+export function recordSchema<P extends string>(names: readonly P[]) {
+  return z.object({
+    id: Id,
+    properties: propertiesSchema(names),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+    archived: z.boolean().default(false),
+    associations: InlineAssociations.optional(),
+  });
+}
+
+const Ids = z.array(Id).optional().catch(undefined);
+
+/** One entry of a batch answer's `errors`; every field is optional on the wire. */
+const BatchError = z.object({
+  category: z.string().optional(),
+  message: z.string().optional(),
+  context: z.object({ ids: Ids, fromObjectId: Ids }).optional(),
+});
+export type BatchError = z.infer<typeof BatchError>;
+
+/** Answer of an object batch call: 200, 201 or 207 alike. */
+export function batchSchema<P extends string>(names: readonly P[]) {
+  return z.object({ results: z.array(recordSchema(names)), errors: z.array(BatchError).default([]) });
+}
+
+/** Answer of a search; `paging.next.after` is absent on the last page. */
+export function searchSchema<P extends string>(names: readonly P[]) {
+  return z.object({
+    total: z.number(),
+    results: z.array(recordSchema(names)),
+    paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional(),
+  });
+}
+
+/** Answer of an association batch read: inputs without associations are missing from `results`. */
+export const AssociationBatch = z.object({
+  results: z.array(
+    z.object({
+      from: z.object({ id: Id }),
+      to: z.array(z.object({ toObjectId: Id })),
+      paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional(),
+    }),
+  ),
+  errors: z.array(BatchError).default([]),
+});
+
+/**
+ * Checks an answer's shape.
+ * @throws {HubSpotInvalidReplyError} naming the fields that are wrong, never their values.
+ */
+export function parseReply<T>(operation: string, schema: z.ZodType<T>, reply: unknown): T {
+  const parsed = schema.safeParse(reply);
+  if (parsed.success) return parsed.data;
+  const where = parsed.error.issues.map(({ path, code }) => `${path.join('.') || 'body'}: ${code}`).slice(0, 3);
+  throw new HubSpotInvalidReplyError(operation, where.join(', '));
+}

@@ -1,0 +1,66 @@
+import { once } from 'node:events';
+import { serve } from 'srvx';
+import vercelConfig from '../../vercel.json' with { type: 'json' };
+import { clientAddress, trustedProxies } from './address.ts';
+
+export interface LocalHost {
+  /** Without a trailing slash. */
+  url: string;
+  /** Answers what is under way, waits for work after answers, then stops. */
+  close(): Promise<void>;
+}
+
+export interface LocalHostOptions {
+  handler: (request: Request) => Promise<Response>;
+  /** Port to listen on; 0 picks a free one. */
+  port: number;
+  trustedProxies: readonly string[];
+  /** Settles when the work that outlives its answer is done. */
+  backgroundDone: () => Promise<void>;
+}
+
+/** Connections that have not ended by themselves are cut this long after closing began, in milliseconds. */
+const GRACE_MS = 5000;
+
+/**
+ * Serves the function as Vercel would: only what `vercel.json` rewrites to it, with the URL untouched and the caller's
+ * address in `x-real-ip`.
+ * @throws when the port is taken (`code` is `EADDRINUSE`).
+ */
+export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  const isTrusted = trustedProxies(options.trustedProxies);
+  const rewrites = vercelConfig.rewrites.map(({ source }) => new RegExp(`^${source}$`));
+  const server = serve({
+    port: options.port,
+    hostname: '127.0.0.1',
+    silent: true,
+    manual: true,
+    gracefulShutdown: false,
+    // The URL of a request that cannot even be read may hold anything: it is not logged.
+    error: () => new Response('Bad request\n', { status: 400 }),
+    fetch: async (request) => {
+      const { pathname } = new URL(request.url);
+      if (!rewrites.some((source) => source.test(pathname))) return new Response('Not found\n', { status: 404 });
+      const address = clientAddress(request.ip ?? 'unknown', request.headers.get('x-forwarded-for'), isTrusted);
+      return options.handler(withAddress(request, address));
+    },
+  });
+  const http = server.node?.server;
+  if (!http) throw new Error('no HTTP server to listen with');
+  await Promise.all([server.serve(), once(http, 'listening')]);
+  return {
+    url: (server.url ?? '').replace(/\/$/, '').replace('127.0.0.1', 'localhost'),
+    async close() {
+      const force = setTimeout(() => void server.close(true), GRACE_MS);
+      await server.close();
+      clearTimeout(force);
+      await options.backgroundDone();
+    },
+  };
+}
+
+function withAddress({ url, method, headers, body, signal }: Request, address: string): Request {
+  const copy = new Headers(headers);
+  copy.set('x-real-ip', address);
+  return new Request(url, { method, headers: copy, body, signal, ...(body ? { duplex: 'half' as const } : {}) });
+}

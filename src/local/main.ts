@@ -1,0 +1,76 @@
+import { statSync } from 'node:fs';
+import { ROUTES } from '../../api/index.ts';
+import { createApp } from '../app.ts';
+import { ConfigError, environmentVariables, readConfig } from '../config.ts';
+import { Emulator } from '../emulator/emulator.ts';
+import { seedAccount } from '../emulator/seed/seed.ts';
+import { serveEmulator } from '../emulator/server.ts';
+import { LIFELIKE_SETTINGS } from '../emulator/settings.ts';
+import { createRouter } from '../http/router.ts';
+import { BackgroundWork } from './background-work.ts';
+import { startLocalHost } from './host.ts';
+
+/** Where the API's data comes from, in words for the terminal, and how to let go of it. */
+interface Upstream {
+  variables: Record<string, string | undefined>;
+  /** Whether it is the emulator started here. */
+  embedded: boolean;
+  description: string;
+  close: () => Promise<void>;
+}
+
+/** HubSpot when a token is set, else an emulator on a port of its own. */
+async function connectUpstream(): Promise<Upstream> {
+  const variables = environmentVariables();
+  if (variables['HS_PRIVATE_APP_TOKEN']) {
+    return {
+      variables,
+      embedded: false,
+      description: variables['HUBSPOT_BASE_URL'] || 'HubSpot',
+      close: async () => {},
+    };
+  }
+  const emulator = new Emulator({ settings: LIFELIKE_SETTINGS });
+  seedAccount(emulator.account, Date.now());
+  const server = await serveEmulator(emulator);
+  const own = { ...variables, HS_PRIVATE_APP_TOKEN: 'emulator', HUBSPOT_BASE_URL: server.url };
+  const description = `the embedded HubSpot, no account needed (its calls: ${server.url}/_emulator/calls)`;
+  return { variables: own, embedded: true, description, close: async () => server.close() };
+}
+
+function examples(url: string): string {
+  const student = 'student_id=1599999&email=maya.obrien@example.com';
+  const body = `{"student_id":"1599999","email":"maya.obrien@example.com","mock_type":"Mini-mock"}`;
+  return [
+    `  curl '${url}/api/bookings/list?${student}&filter=upcoming'`,
+    `  curl '${url}/api/mock-exams/available?mock_type=Clinical%20Skills&realtime=true'`,
+    `  curl -X POST ${url}/api/mock-exams/validate-credits -H 'Content-Type: application/json' -d '${body}'`,
+  ].join('\n');
+}
+
+async function main(): Promise<void> {
+  if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
+  const upstream = await connectUpstream();
+  const config = { ...readConfig(upstream.variables), overEmulator: upstream.embedded };
+  const work = new BackgroundWork();
+  const handler = createRouter(createApp(config, { waitUntil: work.waitUntil }), ROUTES);
+  const { port, trustedProxies } = config;
+  const host = await startLocalHost({ handler, port, trustedProxies, backgroundDone: work.done });
+  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
+  const stop = async () => {
+    await host.close();
+    await upstream.close();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+try {
+  await main();
+} catch (error) {
+  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const explained = error instanceof ConfigError ? error.message : error;
+  console.error(
+    taken ? `Port ${environmentVariables()['PORT'] ?? 3000} is taken: set PORT to another one.` : explained,
+  );
+  process.exit(1);
+}

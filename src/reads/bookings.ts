@@ -1,0 +1,168 @@
+import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
+import type { JournalEntry } from '../consistency/journal.ts';
+import type { Deps } from '../deps.ts';
+import { requireComplete } from '../hubspot/batch.ts';
+import {
+  asCancelled,
+  type Booking,
+  BOOKING_PROPERTIES,
+  type BookingWithExam,
+  type BookingWithLinks,
+  toBooking,
+} from '../records/booking.ts';
+import type { Exam } from '../records/exam.ts';
+import { withOurBookings } from './contact.ts';
+import { getExams } from './exams.ts';
+
+/** Booking ids that came along with a contact are used only at once. */
+const JUST_READ_MS = 1000;
+/** A list is put together from bookings at most this old, so that nothing in it outlives a booking's own time. */
+const LISTED_BOOKING_MAX_AGE_MS = 30_000;
+
+/**
+ * Bookings by id with their exams' facts, the bookings read anew: one call per 100, more while rollups are empty.
+ * @throws {HubSpotError} when any of it could not be read.
+ */
+export async function readBookingsWithExams(
+  deps: Deps,
+  { id: contactId, bookingIds }: { id: string; bookingIds: readonly string[] },
+): Promise<BookingWithExam[]> {
+  const bookings = await readBookings(deps, bookingIds);
+  return withExams(deps, contactId, [...bookings.values()]);
+}
+
+/**
+ * All bookings of a contact with their exams' facts, through the cache. When only some bookings are not in it, only
+ * those are read.
+ */
+export async function getBookingsWithExams(deps: Deps, contactId: string): Promise<readonly BookingWithExam[]> {
+  return deps.cache.fetch(bookingListKey(contactId), async () => {
+    const ids = await deps.cache.fetch(contactBookingIdsKey(contactId), async () => readBookingIds(deps, contactId), {
+      maxAgeMs: JUST_READ_MS,
+    });
+    return withExams(deps, contactId, await getBookings(deps, ids));
+  });
+}
+
+async function readBookingIds(deps: Deps, contactId: string): Promise<string[]> {
+  const { contacts, bookings } = deps.config.objectTypes;
+  const lists = requireComplete(await deps.hubspot.batchGetAssociations(contacts, [contactId], bookings));
+  return withOurBookings(deps, contactId, lists.get(contactId) ?? []);
+}
+
+async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[]> {
+  const load = async (missing: readonly string[]) => {
+    const read = await readBookings(deps, missing);
+    return new Map(missing.map((id) => [id, read.get(id) ?? null]));
+  };
+  const found = await deps.cache.fetchMany(ids, bookingKey, load, { maxAgeMs: LISTED_BOOKING_MAX_AGE_MS });
+  return [...found.values()].flatMap((booking) => {
+    if (booking instanceof Error) throw booking;
+    return booking ?? [];
+  });
+}
+
+async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<string, Booking>> {
+  const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, BOOKING_PROPERTIES);
+  const records = requireComplete(batch).entries();
+  const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.config.timeZone)]));
+  await deps.journal.shownById(bookings.values());
+  return bookings;
+}
+
+/**
+ * Adds the exams' facts: from the bookings' own rollups where HubSpot has filled them, from the journal where they were
+ * made here, else from the associated exams (two calls more). A booking with none of them is left out and logged.
+ */
+async function withExams(deps: Deps, contactId: string, read: readonly Booking[]): Promise<BookingWithExam[]> {
+  const entries = new Map((await deps.journal.entriesOfContact(contactId)).map((entry) => [entry.bookingId, entry]));
+  const bookings = read.map((booking) => withOurs(booking, entries.get(booking.id)));
+  const exams = await getExamsOfBookings(
+    deps,
+    bookings.flatMap(({ id, examFacts }) => (examFacts === null ? id : [])),
+  );
+  const complete = bookings.flatMap((booking): BookingWithExam[] => {
+    if (booking.examFacts) return [{ booking, facts: booking.examFacts, exam: undefined }];
+    const exam = exams.get(booking.id);
+    return exam?.examDate ? [{ booking, facts: { ...exam, examDate: exam.examDate }, exam }] : [];
+  });
+  const known = new Set(complete.map(({ booking }) => booking.id));
+  const left = bookings.filter(({ id }) => !known.has(id)).map(({ id }) => id);
+  if (left.length > 0) deps.log.warn('bookings without a dated exam left out', { bookingIds: left });
+  return complete;
+}
+
+/** Lays what this API knows better over what HubSpot says: its own cancelling, and facts not rolled up yet. */
+function withOurs(booking: Booking, entry: JournalEntry | undefined): Booking {
+  if (!entry) return booking;
+  const cancelled = (entry.cancelledAtMs ?? 0) > booking.updatedAtMs ? asCancelled(booking) : booking;
+  return { ...cancelled, examFacts: booking.examFacts ?? entry.facts };
+}
+
+/** The exam of each booking, by booking id, found through the association. */
+async function getExamsOfBookings(deps: Deps, bookingIds: readonly string[]): Promise<Map<string, Exam>> {
+  if (bookingIds.length === 0) return new Map();
+  const links = await getExamIdsOfBookings(deps, bookingIds);
+  const exams = await getExams(deps, [...links.values()].flat());
+  const found = new Map<string, Exam>();
+  for (const [bookingId, examIds] of links) {
+    const exam = examIds.map((id) => exams.get(id)).find((candidate) => candidate !== undefined);
+    if (exam) found.set(bookingId, exam);
+  }
+  return found;
+}
+
+/** The exam ids of each booking, through the cache: one call per 1,000 that are not in it. Those without are left out. */
+export async function getExamIdsOfBookings(
+  deps: Deps,
+  bookingIds: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const { bookings, mockExams } = deps.config.objectTypes;
+  const load = async (missing: readonly string[]) => {
+    const read = requireComplete(await deps.hubspot.batchGetAssociations(bookings, missing, mockExams));
+    // An association that is not there yet is an absence, which is believed for seconds only.
+    return new Map(missing.map((id) => [id, orNull(read.get(id))]));
+  };
+  const found = new Map<string, readonly string[]>();
+  for (const [id, examIds] of await deps.cache.fetchMany(bookingIds, bookingExamsKey, load)) {
+    if (examIds instanceof Error) throw examIds;
+    if (examIds) found.set(id, examIds);
+  }
+  return found;
+}
+
+/** One booking with its contact and exam ids; null when HubSpot does not know it. One call, always. */
+export async function readBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
+  const { bookings, contacts, mockExams } = deps.config.objectTypes;
+  const options = { properties: BOOKING_PROPERTIES, associations: [contacts, mockExams] };
+  const record = await deps.hubspot.getObject(bookings, id, options);
+  if (!record) return null;
+  return withOurLinks(deps, {
+    booking: toBooking(record, deps.config.timeZone),
+    contactIds: record.associations.get(contacts.id) ?? [],
+    examIds: record.associations.get(mockExams.id) ?? [],
+  });
+}
+
+/** One booking with its contact and exam ids, through the cache; null when HubSpot does not know it. At most one call. */
+export async function getBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
+  const found = await deps.cache.fetch(bookingDetailsKey(id), async () => readBookingWithLinks(deps, id));
+  return found && withOurLinks(deps, found);
+}
+
+async function withOurLinks(deps: Deps, { booking, contactIds, examIds }: BookingWithLinks): Promise<BookingWithLinks> {
+  const entry = await deps.journal.entryOf(booking.id);
+  return {
+    booking: withOurs(booking, entry),
+    contactIds: plus(contactIds, entry?.contactId),
+    examIds: plus(examIds, entry?.examId),
+  };
+}
+
+function plus(linked: readonly string[], ours: string | undefined): string[] {
+  return [...new Set([...linked, ...(ours === undefined ? [] : [ours])])];
+}
+
+function orNull(ids: readonly string[] | undefined): readonly string[] | null {
+  return ids && ids.length > 0 ? ids : null;
+}

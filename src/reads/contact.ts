@@ -1,0 +1,88 @@
+import type { FetchOptions } from '../cache/cache-service.ts';
+import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import type { Deps } from '../deps.ts';
+import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
+
+/** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */
+export interface ContactWithBookings extends Contact {
+  bookingIds: readonly string[];
+}
+
+/** The contact that has this e-mail address, with its booking ids; null when nobody has. One call, always. */
+export async function readContactWithBookings(deps: Deps, email: string): Promise<ContactWithBookings | null> {
+  const { contacts, bookings } = deps.config.objectTypes;
+  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES, associations: [bookings] };
+  const record = await deps.hubspot.getObject(contacts, email.toLowerCase(), options);
+  if (!record) return null;
+  const linked = record.associations.get(bookings.id) ?? [];
+  const bookingIds = await withOurBookings(deps, record.id, linked);
+  return { ...(await withOurCredits(deps, toContact(record))), bookingIds };
+}
+
+/** The contact of that record id; null when HubSpot does not know it. One call, always. */
+export async function readContactById(deps: Deps, id: string): Promise<Contact | null> {
+  const options = { properties: CONTACT_PROPERTIES };
+  const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
+  return record && withOurCredits(deps, toContact(record));
+}
+
+/** The contact that has this e-mail address; null when nobody has. One call, always. */
+export async function readContact(deps: Deps, email: string): Promise<Contact | null> {
+  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES };
+  const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, email.toLowerCase(), options);
+  return record && withOurCredits(deps, toContact(record));
+}
+
+export interface GetContactOptions extends FetchOptions {
+  /** Lets the ids of its bookings come along in the same call, for whoever needs them next. */
+  withBookings?: boolean;
+}
+
+/** The contact that has this e-mail address, through the cache; null when nobody has. At most one call. */
+export async function getContact(
+  deps: Deps,
+  email: string,
+  { withBookings = false, ...options }: GetContactOptions = {},
+): Promise<Contact | null> {
+  const address = email.toLowerCase();
+  let read: Contact | null = null;
+  const load = async () => {
+    read = await (withBookings ? loadWithBookings(deps, address) : readContact(deps, address));
+    if (!read) return null;
+    deps.cache.set(contactKey(read.id), read);
+    return { contactId: read.id };
+  };
+  const found = await deps.cache.fetch(contactByEmailKey(address), load, options);
+  if (!found || read) return read;
+  const { contactId } = found;
+  return deps.cache.fetch(contactKey(contactId), async () => readContactById(deps, contactId), options);
+}
+
+async function loadWithBookings(deps: Deps, email: string): Promise<Contact | null> {
+  const found = await readContactWithBookings(deps, email);
+  if (!found) return null;
+  const { bookingIds, ...contact } = found;
+  deps.cache.set(contactBookingIdsKey(contact.id), bookingIds);
+  return contact;
+}
+
+/** Whether any contact has this student id. `student_id` is a number in HubSpot: other text cannot be one. One call. */
+export async function studentIdExists(deps: Deps, studentId: string): Promise<boolean> {
+  if (!/^\d{1,18}$/.test(studentId)) return false;
+  const options = { idProperty: 'student_id', properties: ['student_id'] as const };
+  return (await deps.hubspot.getObject(deps.config.objectTypes.contacts, studentId, options)) !== null;
+}
+
+async function withOurCredits(deps: Deps, contact: Contact): Promise<Contact> {
+  const written = await deps.journal.creditsOf(contact.id);
+  return written && contact.updatedAtMs < written.updatedAtMs ? { ...contact, credits: written.credits } : contact;
+}
+
+/** A contact's linked bookings with those made here, without those undone here. */
+export async function withOurBookings(deps: Deps, contactId: string, linked: readonly string[]): Promise<string[]> {
+  await deps.journal.shownLinked(linked);
+  const entries = await deps.journal.entriesOfContact(contactId);
+  const made = entries.flatMap(({ bookingId, made: ours }) => (ours ? bookingId : []));
+  const undone = new Set(entries.flatMap((entry) => (entry.undone ? entry.bookingId : [])));
+  return [...new Set([...linked, ...made])].filter((id) => !undone.has(id));
+}

@@ -1,0 +1,53 @@
+import { enrollmentKey } from '../cache/keys.ts';
+import { sleep } from '../clock.ts';
+import { currentContext, withDeadline } from '../context.ts';
+import type { Deps } from '../deps.ts';
+import { HubSpotError, isTransient } from '../hubspot/errors.ts';
+import { type Enrollment, ENROLLMENT_PROPERTIES, registeredEnrollmentOf, toEnrollment } from '../records/enrollment.ts';
+
+/** A look-up that the answer did not wait for may still take this long, for the next answer's sake. */
+const LOOK_UP_MS = 2000;
+
+/**
+ * The contact's current enrollment, through the cache, best effort: null when there is none, and also when HubSpot's
+ * search does not tell within the configured wait. The contract says that it must neither fail nor delay an answer.
+ */
+export async function findEnrollment(deps: Deps, contactId: string): Promise<Enrollment | null> {
+  const waitMs = deps.config.enrollmentWaitMs;
+  if (waitMs === 0) return null;
+  const known = deps.cache.get(enrollmentKey(contactId));
+  if (known && !currentContext()?.bypassCache) return known.enrollment;
+  const lookUp = attempt(deps, contactId);
+  deps.background('enrollment look-up', async () => lookUp);
+  const waiting = new AbortController();
+  const tooLate = sleep(deps.clock, waitMs, waiting.signal).then(
+    () => null,
+    () => null,
+  );
+  const enrollment = await Promise.race([lookUp, tooLate]);
+  waiting.abort();
+  return enrollment;
+}
+
+async function attempt(deps: Deps, contactId: string): Promise<Enrollment | null> {
+  try {
+    const found = await withDeadline(deps.clock.now(), LOOK_UP_MS, async () =>
+      deps.cache.fetch(enrollmentKey(contactId), async () => ({ enrollment: await readEnrollment(deps, contactId) })),
+    );
+    return found.enrollment;
+  } catch (error) {
+    if (!(error instanceof HubSpotError)) throw error;
+    deps.log[isTransient(error) ? 'info' : 'error']('enrollment left out', { reason: error.message });
+    return null;
+  }
+}
+
+async function readEnrollment(deps: Deps, contactId: string): Promise<Enrollment | null> {
+  const [record] = await deps.hubspot.search(deps.config.objectTypes.enrollments, {
+    filters: registeredEnrollmentOf(contactId),
+    properties: ENROLLMENT_PROPERTIES,
+    limit: 1,
+    maxResults: 1,
+  });
+  return record ? toEnrollment(record) : null;
+}

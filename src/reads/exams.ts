@@ -1,0 +1,119 @@
+import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
+import { dayAt } from '../calendar.ts';
+import type { Deps } from '../deps.ts';
+import { requireComplete } from '../hubspot/batch.ts';
+import { isTransient } from '../hubspot/errors.ts';
+import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
+
+/** The exam with the count that this API wrote last, as long as HubSpot's record is older than that. */
+function withOurCount(deps: Deps, exam: Exam): Exam {
+  const { id: examId, totalBookings: total, updatedAtMs } = exam;
+  return { ...exam, totalBookings: deps.counts.current({ examId, total, updatedAtMs }) };
+}
+
+/** Exams by id; ids HubSpot does not know are not in it. @throws {HubSpotError} when any could not be read. */
+export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
+  const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
+  const exams = requireComplete(batch)
+    .entries()
+    .map(([id, record]) => [id, withOurCount(deps, toExam(record, deps.config.timeZone))] as const);
+  return new Map(exams);
+}
+
+/** One exam; null when HubSpot does not know it. One call, always. */
+export async function readExam(deps: Deps, id: string): Promise<Exam | null> {
+  const options = { properties: EXAM_PROPERTIES };
+  const record = await deps.hubspot.getObject(deps.config.objectTypes.mockExams, id, options);
+  return record && withOurCount(deps, toExam(record, deps.config.timeZone));
+}
+
+/** An exam and the ids of the bookings HubSpot links to it. */
+export interface ExamWithBookings {
+  exam: Exam;
+  bookingIds: readonly string[];
+}
+
+/** One exam with its linked booking ids; null when HubSpot does not know it. One call, always. */
+export async function readExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {
+  const { mockExams, bookings } = deps.config.objectTypes;
+  const options = { properties: EXAM_PROPERTIES, associations: [bookings] };
+  const record = await deps.hubspot.getObject(mockExams, id, options);
+  if (!record) return null;
+  const bookingIds = record.associations.get(bookings.id) ?? [];
+  await deps.journal.shownLinked(bookingIds);
+  return { exam: withOurCount(deps, toExam(record, deps.config.timeZone)), bookingIds };
+}
+
+/** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
+export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
+  const found = await deps.cache.fetchMany(ids, examKey, async (missing) => {
+    const exams = await readExams(deps, missing);
+    return new Map(missing.map((id) => [id, exams.get(id) ?? null]));
+  });
+  const exams = new Map<string, Exam>();
+  for (const [id, exam] of found) {
+    if (exam instanceof Error) throw exam;
+    if (exam) exams.set(id, withOurCount(deps, exam));
+  }
+  return exams;
+}
+
+/** One exam through the cache, with the ids of its bookings coming along; null when HubSpot does not know it. */
+export async function getExamForSeats(deps: Deps, id: string): Promise<Exam | null> {
+  const exam = await deps.cache.fetch(examKey(id), async () => {
+    const found = await readWithBookingsIfPossible(deps, id);
+    if (found?.bookingIds) deps.cache.set(examBookingIdsKey(id), found.bookingIds);
+    return found?.exam ?? null;
+  });
+  return exam && withOurCount(deps, exam);
+}
+
+/** The bookings of an exam are worth having, but the exam is worth having without them. */
+async function readWithBookingsIfPossible(deps: Deps, id: string) {
+  try {
+    return await readExamWithBookings(deps, id);
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    const exam = await readExam(deps, id);
+    return exam && { exam, bookingIds: undefined };
+  }
+}
+
+/** An exam of which the day is known. */
+export type DatedExam = Exam & { examDate: string };
+
+/**
+ * Sessions of a type that are open for booking, from today on in the configured time zone, in no particular order;
+ * through the cache, at most one call per 200.
+ */
+export async function getOpenExams(deps: Deps, mockType: string): Promise<DatedExam[]> {
+  const today = dayAt(deps.clock.now(), deps.config.timeZone);
+  const sessions = await deps.cache.fetch(sessionsKey(mockType), async () => readSessions(deps, mockType));
+  return sessions
+    .filter((exam): exam is DatedExam => exam.examDate !== null && exam.examDate >= today)
+    .map((exam) => ({ ...exam, ...withOurCount(deps, exam), examDate: exam.examDate }));
+}
+
+/** The search runs from the latest day backwards and stops in the past: filtering by date was refused by HubSpot. */
+export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]> {
+  const { timeZone, objectTypes } = deps.config;
+  const today = dayAt(deps.clock.now(), timeZone);
+  const isPast = ({ examDate }: Exam) => examDate !== null && examDate < today;
+  const records = await deps.hubspot.search(objectTypes.mockExams, {
+    filters: activeExams(mockType),
+    properties: EXAM_PROPERTIES,
+    sort: LATEST_EXAM_FIRST,
+    until: (record) => isPast(toExam(record, timeZone)),
+  });
+  const exams = records.map((record) => toExam(record, timeZone));
+  const undated = exams.filter(({ examDate }) => examDate === null).map(({ id }) => id);
+  if (undated.length > 0) deps.log.warn('active exams without a readable date', { examIds: undated });
+  return exams.filter((exam) => !isPast(exam));
+}
+
+/** Every active session, of any type and day. One call per 200, always. */
+export async function readActiveExams(deps: Deps): Promise<Exam[]> {
+  const request = { filters: activeExams(), properties: EXAM_PROPERTIES };
+  const records = await deps.hubspot.search(deps.config.objectTypes.mockExams, request);
+  return records.map((record) => withOurCount(deps, toExam(record, deps.config.timeZone)));
+}

@@ -1,0 +1,117 @@
+import { examBookingIdsKey, seatsKey } from '../cache/keys.ts';
+import type { JournalEntry } from '../consistency/journal.ts';
+import { seatsTaken } from '../consistency/seats-taken.ts';
+import type { Deps } from '../deps.ts';
+import { outcomes } from '../hubspot/batch.ts';
+import { HubSpotError } from '../hubspot/errors.ts';
+import { type BookingSeat, SEAT_PROPERTIES, toSeat } from '../records/booking.ts';
+
+/** What is known of the bookings of some exams. An exam is in one of the two. */
+export interface ExamSeats {
+  seats: Map<string, readonly BookingSeat[]>;
+  /** Exams of which some booking could not be read: no number may be made of what is left. */
+  failures: Map<string, HubSpotError>;
+}
+
+/** Seats taken per exam, counted from its bookings. An exam is in one of the two. */
+export interface SeatCounts {
+  taken: Map<string, number>;
+  failures: Map<string, HubSpotError>;
+}
+
+/** Booking ids that came along with an exam are used only at once. */
+const JUST_READ_MS = 1000;
+
+/**
+ * Counts the seats of many exams through the cache; those not in it cost one association call and one call per 100
+ * bookings together. What was booked and cancelled here is counted as of now.
+ */
+export async function countSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
+  const found = await deps.cache.fetchMany<readonly BookingSeat[]>(examIds, seatsKey, async (missing) => {
+    const { seats, failures } = await readSeats(deps, missing);
+    return new Map<string, readonly BookingSeat[] | HubSpotError>([...seats, ...failures]);
+  });
+  const { values, failures } = split(found);
+  return toCounts(deps, { seats: values, failures });
+}
+
+/** Sorts what could be read from what HubSpot failed to tell; other errors are thrown. */
+function split<T>(found: ReadonlyMap<string, T | Error>) {
+  const values = new Map<string, T>();
+  const failures = new Map<string, HubSpotError>();
+  for (const [id, value] of found) {
+    if (!(value instanceof Error)) values.set(id, value);
+    else if (value instanceof HubSpotError) failures.set(id, value);
+    else throw value;
+  }
+  return { values, failures };
+}
+
+/** {@link countSeats} past the cache, and into it: for whoever writes the counts. */
+export async function recountSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
+  const known = await readSeats(deps, examIds);
+  for (const [examId, seats] of known.seats) deps.cache.set(seatsKey(examId), seats);
+  return toCounts(deps, known);
+}
+
+async function toCounts(deps: Deps, { seats, failures }: ExamSeats): Promise<SeatCounts> {
+  const entries = await deps.journal.entriesOfExams([...seats.keys()]);
+  const taken = seats.entries().map(([id, bookings]) => [id, seatsTaken(bookings, entries.get(id) ?? [])] as const);
+  return { taken: new Map(taken), failures };
+}
+
+/** Reads the bookings of some exams: one association call and one call per 100 bookings. */
+async function readSeats(deps: Deps, examIds: readonly string[]): Promise<ExamSeats> {
+  const { mockExams, bookings } = deps.config.objectTypes;
+  const load = async (missing: readonly string[]) =>
+    outcomes(await deps.hubspot.batchGetAssociations(mockExams, missing, bookings), [] as string[]);
+  const maxAgeMs = JUST_READ_MS;
+  const found = await deps.cache.fetchMany<readonly string[]>(examIds, examBookingIdsKey, load, { maxAgeMs });
+  const lists = split(found);
+  await deps.journal.shownLinked([...lists.values.values()].flat());
+  const read = await readSeatsOf(deps, lists.values);
+  return { seats: read.seats, failures: new Map([...lists.failures, ...read.failures]) };
+}
+
+/** Reads the status of every booking of exams whose linked booking ids are known: one call per 100, always. */
+export async function readSeatsOf(
+  deps: Deps,
+  linkedByExam: ReadonlyMap<string, readonly string[]>,
+): Promise<ExamSeats> {
+  const ours = await deps.journal.entriesOfExams([...linkedByExam.keys()]);
+  const idsByExam = new Map(
+    linkedByExam.entries().map(([examId, linked]) => [examId, [...linked, ...madeIds(ours.get(examId) ?? [])]]),
+  );
+  const ids = [...idsByExam.values()].flat();
+  const read = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, SEAT_PROPERTIES);
+  const seats = new Map(read.results.entries().map(([id, record]) => [id, toSeat(record)]));
+  await deps.journal.shownById(seats.values());
+  const known: ExamSeats = { seats: new Map(), failures: new Map() };
+  for (const [examId, bookingIds] of idsByExam) {
+    const failure = bookingIds.map((id) => read.failures.get(id)).find((error) => error !== undefined);
+    if (failure) known.failures.set(examId, failure);
+    else known.seats.set(examId, seatsOf(deps, new Set(bookingIds), seats, ours.get(examId) ?? []));
+  }
+  return known;
+}
+
+function madeIds(entries: readonly JournalEntry[]): string[] {
+  return entries.flatMap(({ bookingId, made, undone }) => (made && !undone ? bookingId : []));
+}
+
+/** A booking that HubSpot does not know holds no seat, unless it was made here a moment ago. */
+function seatsOf(
+  { clock, config }: Deps,
+  bookingIds: Iterable<string>,
+  seats: ReadonlyMap<string, BookingSeat>,
+  entries: readonly JournalEntry[],
+): BookingSeat[] {
+  const notBefore = clock.now() - config.consistencyLagMs;
+  const fresh = new Set(
+    entries.flatMap(({ bookingId, made, writtenAtMs }) => (made && writtenAtMs >= notBefore ? bookingId : [])),
+  );
+  return [...bookingIds].flatMap((id) => {
+    const gone: BookingSeat = { id, holdsSeat: false, updatedAtMs: 0, createdAtMs: 0 };
+    return seats.get(id) ?? (fresh.has(id) ? [] : gone);
+  });
+}

@@ -1,0 +1,42 @@
+import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import type { Deps } from '../deps.ts';
+import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
+import type { Contact, Credits } from '../records/contact.ts';
+import type { ExamFacts } from '../records/exam.ts';
+
+/**
+ * What this API writes it also writes into the cache: dropping and reloading would bring the old value back, since
+ * HubSpot shows it late. Seats need nothing here, the journal is counted over them at every look.
+ */
+
+/** A contact's credits as they were just written, `updatedAtMs` by HubSpot's clock. */
+export async function writeThroughCredits(
+  deps: Deps,
+  contact: Contact,
+  credits: Credits,
+  updatedAtMs: number,
+): Promise<void> {
+  await deps.journal.creditsWritten(contact.id, { credits, updatedAtMs });
+  const { id, studentId, email, firstName, lastName } = contact;
+  deps.cache.set(contactByEmailKey(email.toLowerCase()), { contactId: id });
+  deps.cache.set(contactKey(id), { id, studentId, email, firstName, lastName, credits, updatedAtMs });
+}
+
+/** A contact's list with the booking just made. */
+export function writeThroughBooking(
+  deps: Deps,
+  contactId: string,
+  others: readonly BookingWithExam[],
+  made: { booking: Booking; facts: ExamFacts },
+): void {
+  deps.cache.set(bookingListKey(contactId), [...others, { ...made, exam: undefined }]);
+}
+
+/** A booking just cancelled, by itself and in its contact's list. */
+export function writeThroughCancelling(deps: Deps, contactId: string, bookingId: string): void {
+  deps.cache.patch(bookingKey(bookingId), (booking) => booking && asCancelled(booking));
+  deps.cache.patch(bookingDetailsKey(bookingId), (found) => found && { ...found, booking: asCancelled(found.booking) });
+  deps.cache.patch(bookingListKey(contactId), (list) =>
+    list.map((entry) => (entry.booking.id === bookingId ? { ...entry, booking: asCancelled(entry.booking) } : entry)),
+  );
+}

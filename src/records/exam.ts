@@ -1,0 +1,101 @@
+import { type Day, epochMs, onDay, parseDay } from '../calendar.ts';
+import type { HubSpotObject, SearchFilter } from '../hubspot/types.ts';
+
+/** HubSpot properties of a mock exam session that this project reads. */
+export const EXAM_PROPERTIES = [
+  'mock_type',
+  'exam_date',
+  'start_time',
+  'end_time',
+  'location',
+  'address',
+  'is_active',
+  'capacity',
+  'total_bookings',
+] as const;
+
+/** What a booking needs to know of its exam: the part that HubSpot also rolls up onto the booking. */
+export interface ExamFacts {
+  mockType: string;
+  examDate: Day;
+  location: string | null;
+  /** ISO instant on the exam's own day, or null. */
+  startTime: string | null;
+  endTime: string | null;
+}
+
+export interface Exam extends Omit<ExamFacts, 'examDate'> {
+  id: string;
+  /** Null when HubSpot holds no readable date. */
+  examDate: Day | null;
+  address: string | null;
+  /** As HubSpot holds it: 'true', 'false' or 'scheduled'. */
+  isActive: string | null;
+  /** Null when HubSpot holds no readable number. */
+  capacity: number | null;
+  /** The display value kept in HubSpot, which drifts: the bookings are the truth. */
+  totalBookings: number;
+  /** `updatedAt` by HubSpot's clock, in epoch milliseconds. */
+  updatedAtMs: number;
+}
+
+export function toExam(record: HubSpotObject<(typeof EXAM_PROPERTIES)[number]>, timeZone: string): Exam {
+  const { id, properties, updatedAt } = record;
+  const examDate = parseDay(properties.exam_date);
+  return {
+    id,
+    mockType: properties.mock_type ?? '',
+    examDate,
+    location: properties.location || null,
+    address: properties.address || null,
+    isActive: properties.is_active,
+    startTime: examDate && onDay(examDate, properties.start_time, timeZone),
+    endTime: examDate && onDay(examDate, properties.end_time, timeZone),
+    capacity: toCount(properties.capacity),
+    totalBookings: toCount(properties.total_bookings) ?? 0,
+    updatedAtMs: epochMs(updatedAt),
+  };
+}
+
+/** HubSpot numbers are text; a count is a whole number of at least zero, anything else is null. */
+function toCount(value: string | null): number | null {
+  if (!value?.trim()) return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? Math.max(0, Math.trunc(number)) : null;
+}
+
+/** The properties that set the stored count. */
+export function countToProperties(totalBookings: number): Record<'total_bookings', string> {
+  return { total_bookings: String(totalBookings) };
+}
+
+/** Search conditions for active sessions, of one type or of all. */
+export function activeExams(mockType?: string): SearchFilter[] {
+  const active: SearchFilter = { propertyName: 'is_active', operator: 'EQ', value: 'true' };
+  return mockType ? [active, { propertyName: 'mock_type', operator: 'EQ', value: mockType }] : [active];
+}
+
+/** Latest day first: reading may stop at the first session of the past. */
+export const LATEST_EXAM_FIRST = { propertyName: 'exam_date', direction: 'DESCENDING' } as const;
+
+/** What sessions, and bookings of them, are sorted by. */
+export interface SessionOrder {
+  day: Day;
+  start: string | null;
+  /** Record id, compared as a number. */
+  id: string;
+}
+
+/** By day, then by start time, then by id. */
+export function compareSessions(left: SessionOrder, right: SessionOrder): number {
+  return (
+    compareText(left.day, right.day) ||
+    compareText(left.start ?? '', right.start ?? '') ||
+    left.id.length - right.id.length ||
+    compareText(left.id, right.id)
+  );
+}
+
+function compareText(left: string, right: string): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}

@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest';
+import { newContext, runInContext } from '../../src/context.ts';
+import { createCache, Outage, testKey, TTL_MS } from '../support/cache.ts';
+
+const contact = testKey('contact', '1');
+const seats = testKey('seats', '1');
+
+describe('a value past its time', () => {
+  it('that students look at is served for 30 s while one refresh runs', async () => {
+    const { clock, cache, source, load, fetch, settle } = createCache();
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats);
+    source.value = 'two';
+    const values = await clock.run(async () => Promise.all([1, 2, 3].map(async () => cache.fetch(seats, load))));
+    expect(values).toEqual(['one', 'one', 'one']);
+    await settle();
+    expect(await fetch(seats)).toBe('two');
+    expect(source.loads).toBe(2);
+  });
+
+  it('is waited for after these 30 s', async () => {
+    const { clock, source, fetch } = createCache();
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats + 30_000);
+    source.value = 'two';
+    expect(await fetch(seats)).toBe('two');
+  });
+
+  it('is served for five minutes while HubSpot is down, and not a moment longer', async () => {
+    const { clock, source, fetch, settle } = createCache();
+    await fetch(seats);
+    source.failing = new Outage('down');
+    await clock.advance(TTL_MS.seats + 10_000);
+    expect(await fetch(seats)).toBe('one');
+    await settle();
+    await clock.advance(4 * 60_000);
+    expect(await fetch(seats)).toBe('one');
+    await clock.advance(60_000);
+    await expect(fetch(seats)).rejects.toBe(source.failing);
+  });
+
+  it('is not served over a bug', async () => {
+    const { clock, source, fetch } = createCache();
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats + 60_000);
+    source.failing = new TypeError('a bug');
+    await expect(fetch(seats)).rejects.toBe(source.failing);
+  });
+
+  it('is not served to whoever asked for something young', async () => {
+    const { clock, source, fetch } = createCache();
+    await fetch(seats);
+    source.failing = new Outage('down');
+    await clock.advance(TTL_MS.seats);
+    await expect(fetch(seats, { maxAgeMs: 5000 })).rejects.toBe(source.failing);
+  });
+
+  it('of credits, lists and logins is never served', async () => {
+    const { clock, source, fetch } = createCache();
+    await fetch(contact);
+    await clock.advance(TTL_MS.contact);
+    source.failing = new Outage('down');
+    await expect(fetch(contact)).rejects.toBe(source.failing);
+  });
+});
+
+describe('a bypass', () => {
+  const asking = async <T>(startedAtMs: number, work: () => Promise<T>) =>
+    runInContext({ ...newContext(startedAtMs, 9000), bypassCache: true }, work);
+
+  it('loads anew, once a request, and leaves the result for others', async () => {
+    const { clock, cache, source, load, fetch } = createCache();
+    await fetch(contact);
+    await clock.advance(1000);
+    source.value = 'two';
+    await asking(clock.now(), async () => {
+      expect(await clock.run(async () => cache.fetch(contact, load))).toBe('two');
+      expect(await clock.run(async () => cache.fetch(contact, load))).toBe('two');
+    });
+    expect(await fetch(contact)).toBe('two');
+    expect(source.loads).toBe(2);
+  });
+
+  it('of 1,000 at once is one load', async () => {
+    const { clock, cache, source, load, fetch } = createCache();
+    await fetch(contact);
+    await clock.advance(1000);
+    await clock.run(async () =>
+      Promise.all(
+        Array.from({ length: 1000 }, async () => asking(clock.now(), async () => cache.fetch(contact, load))),
+      ),
+    );
+    expect(source.loads).toBe(2);
+  });
+
+  it('is not answered with anything stale', async () => {
+    const { clock, cache, source, load, fetch } = createCache();
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats);
+    source.failing = new Outage('down');
+    const forced = asking(clock.now(), async () => clock.run(async () => cache.fetch(seats, load)));
+    await expect(forced).rejects.toBe(source.failing);
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { InProcessLock } from '../../src/consistency/keyed-lock.ts';
+import { NOW, VirtualClock } from '../support/virtual-clock.ts';
+
+function start(maxWaitMs = 5000) {
+  const clock = new VirtualClock(NOW);
+  const lock = new InProcessLock(clock, maxWaitMs);
+  const log: string[] = [];
+  const hold = async (name: string, durationMs: number, key = 'k') =>
+    lock.withLock(key, async () => {
+      log.push(`${name} in`);
+      await clock.sleep(durationMs);
+      log.push(`${name} out`);
+    });
+  return { clock, lock, log, hold };
+}
+
+describe('InProcessLock', () => {
+  it('lets one at a time in, in the order of arrival', async () => {
+    const { clock, log, hold } = start();
+    await clock.run(async () => Promise.all([hold('a', 30), hold('b', 10), hold('c', 20)]));
+    expect(log).toEqual(['a in', 'a out', 'b in', 'b out', 'c in', 'c out']);
+  });
+
+  it('keeps nobody waiting for another key', async () => {
+    const { clock, log, hold } = start();
+    await clock.run(async () => Promise.all([hold('a', 30, 'x'), hold('b', 10, 'y')]));
+    expect(log).toEqual(['a in', 'b in', 'b out', 'a out']);
+  });
+
+  it('goes on after work that failed', async () => {
+    const { clock, lock, log, hold } = start();
+    const failing = async () => lock.withLock('k', async () => Promise.reject(new Error('broken')));
+    const both = clock.run(async () => Promise.allSettled([failing(), hold('b', 10)]));
+    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
+    expect(log).toEqual(['b in', 'b out']);
+  });
+
+  it('turns away whoever waited too long, and lets the next one in all the same', async () => {
+    const { clock, log, hold } = start(50);
+    const work = clock.run(async () => {
+      const first = hold('a', 80);
+      const second = hold('b', 10).catch((error: unknown) => error);
+      await clock.sleep(60);
+      return Promise.all([first, second, hold('c', 10)]);
+    });
+    expect((await work)[1]).toMatchObject({ code: 'RATE_LIMITED' });
+    expect(log).toEqual(['a in', 'a out', 'c in', 'c out']);
+  });
+});

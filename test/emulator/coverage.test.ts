@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { COVERAGE } from '../../src/emulator/coverage.ts';
+import { Emulator } from '../../src/emulator/emulator.ts';
+import { ROUTES } from '../../src/emulator/router.ts';
+
+describe('the coverage table', () => {
+  it('lists every route, and no route that does not exist', () => {
+    const claimed = COVERAGE.filter(({ coverage }) => coverage !== 'refused').map(({ operation }) => operation);
+    expect(claimed.toSorted()).toEqual(ROUTES.map(({ operation }) => operation).toSorted());
+  });
+
+  it('says what is left out wherever coverage is partial', () => {
+    const partial = COVERAGE.filter(({ coverage }) => coverage === 'partial');
+    expect(partial.filter(({ note }) => !note)).toEqual([]);
+  });
+
+  it.each([
+    ['POST', '/crm/v3/objects/contacts/merge'],
+    ['POST', '/crm/v4/associations/0-1/0-3/labels'],
+    ['PUT', '/crm/v4/associations/0-1/0-3/labels'],
+    ['DELETE', '/crm/v4/associations/0-1/0-3/labels/4'],
+  ])('refuses %s %s', async (method, path) => {
+    const request = new Request(`https://api.hubapi.com${path}`, { method, headers: { authorization: 'Bearer x' } });
+    expect((await new Emulator().fetch(request)).status).toBe(404);
+  });
+});

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { World } from '../support/world.ts';
+
+describe('GET /api/health', () => {
+  it('answers without HubSpot', async () => {
+    const world = await World.create();
+    world.emulator.faults.add({ fault: { kind: 'hang' }, times: Infinity });
+    const { status, body } = await world.get('health');
+    expect([status, body]).toEqual([
+      200,
+      { status: 'healthy', timestamp: '2026-11-24T12:00:00.000Z', service: 'mocks-booking-api' },
+    ]);
+    expect(world.takeCalls()).toEqual([]);
+  });
+
+  it('reaches HubSpot when asked to, at most every ten seconds', async () => {
+    const world = await World.create();
+    expect((await world.get('health', { deep: 'true' })).status).toBe(200);
+    await world.get('health', { deep: 'true' });
+    expect(world.takeCalls()).toHaveLength(1);
+    await world.clock.advance(10_000);
+    await world.get('health', { deep: 'true' });
+    expect(world.takeCalls()).toHaveLength(1);
+  });
+
+  it('is degraded when HubSpot fails, and says why only to the monitoring token', async () => {
+    const world = await World.create({ env: { MONITORING_TOKEN: 'watch-me' } });
+    world.emulator.faults.add({ fault: { kind: 'status', status: 500 }, times: Infinity });
+    const { status, body } = await world.get('health', { deep: 'true' });
+    expect(status).toBe(503);
+    expect(body).toEqual({ status: 'degraded', timestamp: expect.any(String), service: 'mocks-booking-api' });
+    const known = await world.request('GET', 'health?deep=true', { headers: { Authorization: 'Bearer watch-me' } });
+    expect(known.body.checks.hubspot).toContain('500');
+    const guessed = await world.request('GET', 'health?deep=true', { headers: { Authorization: 'Bearer watch' } });
+    expect(guessed.body.checks).toBeUndefined();
+  });
+});

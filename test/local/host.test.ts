@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { afterEach, describe, expect, it } from 'vitest';
+import { BackgroundWork } from '../../src/local/background-work.ts';
+import { type LocalHost, startLocalHost } from '../../src/local/host.ts';
+
+describe('the local host', () => {
+  let host: LocalHost | undefined;
+  afterEach(async () => host?.close());
+
+  const start = async (handler: (request: Request) => Promise<Response>, work = new BackgroundWork()) => {
+    host = await startLocalHost({ handler, port: 0, trustedProxies: [], backgroundDone: work.done });
+    return host.url;
+  };
+
+  it('hands URL, query, headers and raw body on as they came, with the caller’s address', async () => {
+    const url = await start(async (request) =>
+      Response.json({
+        url: request.url,
+        ip: request.headers.get('x-real-ip'),
+        method: request.method,
+        body: await request.text(),
+      }),
+    );
+    const sent = {
+      method: 'POST',
+      body: '{"a" : 1}',
+      headers: { 'x-real-ip': '6.6.6.6', 'x-forwarded-for': '198.51.100.1' },
+    };
+    const { url: seen, ...rest } = (await (await fetch(`${url}/api/x?q=a%20b`, sent)).json()) as Record<string, string>;
+    expect(new URL(seen ?? '').pathname + new URL(seen ?? '').search).toBe('/api/x?q=a%20b');
+    expect(rest).toEqual({ ip: '198.51.100.1', method: 'POST', body: '{"a" : 1}' });
+  });
+
+  it('serves only what vercel.json rewrites to the function', async () => {
+    const url = await start(async () => new Response('function'));
+    expect((await fetch(`${url}/src/app.ts`)).status).toBe(404);
+    expect(await (await fetch(`${url}/api/anything`)).text()).toBe('function');
+  });
+
+  it('waits for work after answers before it is closed', async () => {
+    const work = new BackgroundWork();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const url = await start(async () => {
+      work.waitUntil(promise);
+      return new Response('answered');
+    }, work);
+    await fetch(`${url}/api/x`);
+    const order: string[] = [];
+    const closed = host?.close().then(() => order.push('closed'));
+    order.push('work');
+    resolve();
+    await closed;
+    host = undefined;
+    expect(order).toEqual(['work', 'closed']);
+  });
+});
+
+/** Starts `npm start`'s command; resolves with its first line. */
+async function startProcess(env: Record<string, string>): Promise<{ child: ChildProcess; line: string }> {
+  const child = spawn(process.execPath, ['src/local/main.ts'], {
+    env: { ...process.env, LOG_LEVEL: 'silent', ...env },
+  });
+  const lines = createInterface({ input: child.stdout });
+  const [line] = (await Promise.race([
+    once(lines, 'line'),
+    once(createInterface({ input: child.stderr }), 'line'),
+  ])) as string[];
+  return { child, line: line ?? '' };
+}
+
+describe('npm start', () => {
+  it('says where it is, answers over the embedded HubSpot, refuses a taken port, and ends cleanly', async () => {
+    const { child, line } = await startProcess({ PORT: '0', HS_PRIVATE_APP_TOKEN: '' });
+    const url = /http:\/\/localhost:\d+/.exec(line)?.[0] ?? '';
+    expect(line).toContain('over the embedded HubSpot');
+    const query = 'student_id=1599999&email=maya.obrien@example.com&filter=upcoming';
+    const answer = (await (await fetch(`${url}/api/bookings/list?${query}`)).json()) as Record<string, unknown>;
+    expect(answer).toMatchObject({ success: true, data: { pagination: { total: 5 } } });
+
+    const second = await startProcess({ PORT: new URL(url).port });
+    expect(second.line).toContain('is taken: set PORT to another one');
+    expect(second.child.exitCode ?? (await once(second.child, 'exit'))[0]).toBe(1);
+
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 30_000);
+
+  it('names a wrong setting and does not start', async () => {
+    const { child, line } = await startProcess({ HS_PRIVATE_APP_TOKEN: 'pat-secret', TIME_ZONE: 'Mars' });
+    expect(line).toBe('The configuration is wrong:');
+    expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
+  }, 30_000);
+});

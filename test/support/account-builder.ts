@@ -1,0 +1,125 @@
+import type { Emulator } from '../../src/emulator/emulator.ts';
+
+const CONTACTS = '0-1';
+const BOOKINGS = '2-50158943';
+const MOCK_EXAMS = '2-50158913';
+const ENROLLMENTS = '2-41701559';
+
+export interface TestStudent {
+  id: string;
+  studentId: string;
+  email: string;
+}
+
+export interface ExamFacts {
+  type?: string;
+  /** `YYYY-MM-DD` */
+  date?: string;
+  capacity?: number | null;
+  properties?: Record<string, string | number | null>;
+}
+
+export interface BookingFacts {
+  student: TestStudent;
+  exam?: string;
+  isActive?: string | null;
+  /** How often the pair is associated: 2 adds a labelled association, as real pairs often have. */
+  links?: 1 | 2;
+  properties?: Record<string, string | null>;
+}
+
+/** Puts records into an emulator as an administrator would, without a call, long enough ago for no lag to hide them. */
+export class AccountBuilder {
+  readonly #emulator: Emulator;
+  #count = 0;
+
+  constructor(emulator: Emulator) {
+    this.#emulator = emulator;
+  }
+
+  get #longAgo(): number {
+    return this.#emulator.clock.now() - 60_000;
+  }
+
+  student(properties: Record<string, string | number> = {}): TestStudent {
+    const number = 1_700_000 + (this.#count += 1);
+    const all = {
+      student_id: number,
+      email: `student${number}@example.com`,
+      firstname: 'Ada',
+      lastname: "O'Neil",
+      sj_credits: 1,
+      ...properties,
+    };
+    const { account } = this.#emulator;
+    const record = account.create(account.objectType(CONTACTS), all, this.#longAgo);
+    return { id: record.id, studentId: String(all.student_id), email: all.email.toLowerCase() };
+  }
+
+  exam({ type = 'Situational Judgment', date = '2026-12-10', capacity = 20, properties = {} }: ExamFacts = {}): string {
+    const all = {
+      mock_exam_id: (this.#count += 1),
+      mock_type: type,
+      exam_date: date,
+      start_time: `${date}T14:00:00Z`,
+      end_time: `${date}T17:00:00Z`,
+      capacity,
+      total_bookings: 0,
+      location: 'Calgary',
+      is_active: 'true',
+      ...properties,
+    };
+    const { account } = this.#emulator;
+    return account.create(account.objectType(MOCK_EXAMS), all, this.#longAgo).id;
+  }
+
+  booking({ student, exam, isActive = 'Active', links = 1, properties = {} }: BookingFacts): string {
+    const { account } = this.#emulator;
+    const number = (this.#count += 1);
+    const all = {
+      booking_id: `booking ${number}`,
+      name: 'Ada',
+      email: student.email,
+      is_active: isActive,
+      ...properties,
+    };
+    const record = account.create(account.objectType(BOOKINGS), all, this.#longAgo);
+    this.associate(BOOKINGS, record.id, CONTACTS, student.id, links);
+    if (exam) this.associate(BOOKINGS, record.id, MOCK_EXAMS, exam, links);
+    return record.id;
+  }
+
+  enrollment(student: TestStudent, properties: Record<string, string> = {}): string {
+    const { account } = this.#emulator;
+    const all = {
+      enrollment_id: 'ENR-1',
+      course_id: 'C-1',
+      enrollment_status: 'Registered',
+      contact_record_id: student.id,
+      ...properties,
+    };
+    return account.create(account.objectType(ENROLLMENTS), all, this.#longAgo).id;
+  }
+
+  associate(from: string, fromId: string, to: string, toId: string, links = 1): void {
+    const { associations, portal } = this.#emulator.account;
+    const types = portal.associationTypes.filter((type) => type.from === from && type.to === to);
+    for (const type of types.slice(0, links)) associations.add(type, fromId, toId, this.#longAgo);
+  }
+
+  /** Changes a record as somebody in HubSpot's own pages would, now. */
+  change(type: 'contacts' | 'bookings' | 'mock_exams', id: string, properties: Record<string, string | number>): void {
+    const { account, clock } = this.#emulator;
+    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
+    const record = account.records.get(objectType, id);
+    if (!record) throw new Error(`there is no ${type} ${id}`);
+    account.update(record, properties, clock.now());
+  }
+
+  /** Current property values of a record, rollups left aside. */
+  values(type: 'contacts' | 'bookings' | 'mock_exams', id: string): Readonly<Record<string, string>> {
+    const { account } = this.#emulator;
+    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
+    return account.records.get(objectType, id)?.versions.at(-1)?.values ?? {};
+  }
+}

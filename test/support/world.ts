@@ -1,0 +1,153 @@
+import { ROUTES } from '../../api/index.ts';
+import { createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import type { Deps } from '../../src/deps.ts';
+import { countRounds, type LoggedCall } from '../../src/emulator/call-log.ts';
+import { Emulator } from '../../src/emulator/emulator.ts';
+import type { SettingsPatch } from '../../src/emulator/settings.ts';
+import { createRouter } from '../../src/http/router.ts';
+import { BackgroundWork } from '../../src/local/background-work.ts';
+import { createLog } from '../../src/observability/log.ts';
+import { AccountBuilder } from './account-builder.ts';
+import { HUBSPOT_URL } from './hubspot-client.ts';
+import { NOW, VirtualClock } from './virtual-clock.ts';
+import { serveInProcess } from './wire.ts';
+
+export interface WorldOptions {
+  settings?: SettingsPatch;
+  /** Environment variables beside the token. */
+  env?: Record<string, string>;
+  now?: string;
+}
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  /** The parsed JSON body; loosely typed, since tests look at what is on the wire. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+export interface RequestOptions {
+  query?: Record<string, string | number>;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** Longer than any lag: an instance this old need not wait for what its predecessors did. */
+const INSTANCE_AGE_MS = 60_000;
+
+/** An API instance over an emulator: what a test talks to. */
+export class World {
+  readonly clock: VirtualClock;
+  readonly emulator: Emulator;
+  readonly account: AccountBuilder;
+  /** Log lines as JSON text. */
+  readonly lines: string[] = [];
+  readonly work = new BackgroundWork();
+  readonly deps: Deps;
+  readonly #handle: (request: Request) => Promise<Response>;
+
+  private constructor(clock: VirtualClock, emulator: Emulator, { handle, deps }: Started) {
+    this.clock = clock;
+    this.emulator = emulator;
+    this.account = new AccountBuilder(emulator);
+    this.deps = deps;
+    this.#handle = handle;
+  }
+
+  static async create({ settings = {}, env = {}, now = NOW }: WorldOptions = {}): Promise<World> {
+    const clock = new VirtualClock(Date.parse(now) - INSTANCE_AGE_MS);
+    const emulator = new Emulator({ clock, settings });
+    serveInProcess(emulator);
+    const world = await World.#start(clock, emulator, env);
+    clock.jump(INSTANCE_AGE_MS);
+    return world;
+  }
+
+  /** Another instance over the same HubSpot, begun now: it shares nothing else. */
+  async sibling(env: Record<string, string> = {}): Promise<World> {
+    return World.#start(this.clock, this.emulator, env);
+  }
+
+  static async #start(clock: VirtualClock, emulator: Emulator, env: Record<string, string>): Promise<World> {
+    const started = await start(clock, env);
+    const world = new World(clock, emulator, started);
+    started.attach(world);
+    const others = clock.busy;
+    const own = () => world.deps.hubspot.activeCount;
+    clock.busy = clock.isShared ? () => others() + own() : () => own() - emulator.waitingCount;
+    clock.isShared = true;
+    return world;
+  }
+
+  /** Sends one request and lets time pass until it is answered. */
+  async request(method: string, path: string, options: RequestOptions = {}): Promise<Answer> {
+    return this.clock.run(async () => this.send(method, path, options));
+  }
+
+  async get(path: string, query: Record<string, string | number> = {}): Promise<Answer> {
+    return this.request('GET', path, { query });
+  }
+
+  /** Sends without moving time: for requests side by side, inside `clock.run`. */
+  async send(method: string, path: string, { query = {}, body, headers = {} }: RequestOptions = {}): Promise<Answer> {
+    const url = new URL(`/api/${path}`, 'https://bookings.example.com');
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+    const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
+    const response = await this.#handle(new Request(url, { method, headers, body: text ?? null }));
+    const received = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: received === '' ? undefined : JSON.parse(received),
+    };
+  }
+
+  /** Lets work after the answers end. */
+  async settle(): Promise<void> {
+    await this.clock.run(this.work.done);
+  }
+
+  /** HubSpot calls since the last look, oldest first. */
+  takeCalls(): LoggedCall[] {
+    const calls = [...this.emulator.log.calls];
+    this.emulator.log.clear();
+    return calls;
+  }
+
+  /** Calls and rounds since the last look, for budgets. */
+  takeCost(): { calls: number; rounds: number } {
+    const calls = this.takeCalls();
+    return { calls: calls.length, rounds: countRounds(calls) };
+  }
+
+  /** Log lines of a level, parsed. */
+  logged(level: string): Record<string, unknown>[] {
+    return this.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['level'] === level);
+  }
+}
+
+interface Started {
+  deps: Deps;
+  handle: (request: Request) => Promise<Response>;
+  attach: (world: World) => void;
+}
+
+async function start(clock: VirtualClock, env: Record<string, string>): Promise<Started> {
+  let world: World | undefined;
+  const config = readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token', HUBSPOT_BASE_URL: HUBSPOT_URL, ...env });
+  const app = createApp(config, {
+    clock,
+    random: () => 0.5,
+    log: createLog(clock, 'debug', (line) => world?.lines.push(line)),
+    waitUntil: (promise) => world?.work.waitUntil(promise),
+  });
+  await Promise.all(Object.values(ROUTES).map(async (load) => load()));
+  const attach = (created: World) => {
+    world = created;
+  };
+  return { deps: await app.deps(), handle: createRouter(app, ROUTES), attach };
+}

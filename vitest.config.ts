@@ -1,0 +1,22 @@
+import { readdirSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+/** Folders of `test/` that hold no tests of their own. */
+const HELPERS = new Set(['support', 'bench']);
+
+/** One project per folder of `test/`, which mirror `api` and `src`: `npx vitest run --project hubspot` runs one room. */
+const rooms = readdirSync('test', { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !HELPERS.has(entry.name))
+  .map(({ name }) => name);
+
+export default defineConfig({
+  test: {
+    projects: rooms.map((name) => ({ extends: true, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts', 'api/**/*.ts'],
+      reporter: ['text-summary'],
+      thresholds: { lines: 90 },
+    },
+  },
+});
