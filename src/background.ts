@@ -17,7 +17,11 @@ export interface BackgroundOptions {
 /** Work after the answer: it has a deadline and a bill of its own, and keeps the request's id in its log lines. */
 export function createBackground({ clock, log, waitUntil, deadlineMs }: BackgroundOptions): RunInBackground {
   return (label, work) => {
-    const context = newContext(clock.now(), deadlineMs, currentContext()?.requestId);
+    const requestId = currentContext()?.requestId;
+    const context = newContext(clock.now(), deadlineMs, {
+      priority: 'background',
+      ...(requestId ? { requestId } : {}),
+    });
     const guarded = async () => {
       try {
         await work();

@@ -19,21 +19,23 @@ export const systemClock: Clock = {
   },
 };
 
-/**
- * Resolves after `delayMs`; rejects with the signal's reason as soon as `signal` is aborted.
- */
-export async function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
-  signal?.throwIfAborted();
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const cancel = clock.schedule(delayMs, resolve);
-  const abort = () => {
-    cancel();
-    reject(signal?.reason as Error);
-  };
-  signal?.addEventListener('abort', abort, { once: true });
+/** Resolves after `delayMs`. */
+export async function sleep(clock: Clock, delayMs: number): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  clock.schedule(delayMs, resolve);
+  await promise;
+}
+
+/** What {@link waitAtMost} resolves to when the time was over first. */
+export const TIMED_OUT = Symbol('timed out');
+
+/** What `work` comes to, but not after `maxWaitMs`: the work goes on, nobody waits for it here any more. */
+export async function waitAtMost<T>(clock: Clock, maxWaitMs: number, work: Promise<T>): Promise<T | typeof TIMED_OUT> {
+  const { promise: late, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
+  const cancel = clock.schedule(maxWaitMs, () => resolve(TIMED_OUT));
   try {
-    await promise;
+    return await Promise.race([work, late]);
   } finally {
-    signal?.removeEventListener('abort', abort);
+    cancel();
   }
 }

@@ -76,6 +76,7 @@ function groupByRoom(env: Environment) {
       env.BOOKING_CONFIRMATION === 'auto' ? env.VERCEL !== undefined : env.BOOKING_CONFIRMATION === 'always',
     consistencyLagMs: env.CONSISTENCY_LAG_MS,
     lockWaitMs: env.LOCK_WAIT_MS,
+    afterthoughtLingerMs: env.AFTERTHOUGHT_LINGER_MS,
   };
 }
 
@@ -89,6 +90,13 @@ function hubspotSettings(env: Environment) {
     maxConcurrency: env.HUBSPOT_MAX_CONCURRENCY,
     attemptTimeoutMs: env.HUBSPOT_ATTEMPT_TIMEOUT_MS,
     maxAttempts: env.HUBSPOT_MAX_ATTEMPTS,
+    limits: {
+      callsPer10Seconds: env.HUBSPOT_CALLS_PER_10_SECONDS,
+      associationCallsPer10Seconds: env.HUBSPOT_ASSOCIATION_CALLS_PER_10_SECONDS,
+      searchesPerSecond: env.HUBSPOT_SEARCHES_PER_SECOND,
+      callsPerDay: env.HUBSPOT_CALLS_PER_DAY,
+    },
+    coalescing: { enabled: env.COALESCING_ENABLED, maxLingerMs: env.COALESCING_MAX_LINGER_MS },
   };
 }
 

@@ -1,6 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 
+/** Who goes first where calls have to wait: students, then webhooks, cron and what follows an answer. */
+export type Priority = 'student' | 'background';
+
 /**
  * What belongs to the request being served and must reach the bottom of the house without being passed through
  * every signature: when it has to be over, and what it has cost so far.
@@ -10,6 +13,7 @@ export interface RequestContext {
   startedAtMs: number;
   /** Epoch milliseconds after which nobody waits for the answer any more. */
   deadlineAt: number;
+  priority: Priority;
   /** The caller asked for an answer that does not come from the cache (`force=true` or `_t`). */
   bypassCache: boolean;
   usage: HubSpotUsage;
@@ -45,6 +49,24 @@ export class HubSpotUsage {
   }
 }
 
+/** The bill of a call that several requests share: each of them waits for it, so each is charged. */
+class SharedUsage extends HubSpotUsage {
+  readonly #usages: readonly HubSpotUsage[];
+
+  constructor(usages: readonly HubSpotUsage[]) {
+    super();
+    this.#usages = usages;
+  }
+
+  override begin(monotonicMs: number): void {
+    for (const usage of this.#usages) usage.begin(monotonicMs);
+  }
+
+  override end(monotonicMs: number): void {
+    for (const usage of this.#usages) usage.end(monotonicMs);
+  }
+}
+
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Runs `work` with `context` as its request context, through every await inside it. */
@@ -53,11 +75,16 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
 }
 
 /** A context for work that begins now and may take `durationMs`. */
-export function newContext(nowMs: number, durationMs: number, requestId: string = randomUUID()): RequestContext {
+export function newContext(
+  nowMs: number,
+  durationMs: number,
+  { requestId = randomUUID(), priority = 'student' }: Partial<Pick<RequestContext, 'requestId' | 'priority'>> = {},
+): RequestContext {
   return {
     requestId,
     startedAtMs: nowMs,
     deadlineAt: nowMs + durationMs,
+    priority,
     bypassCache: false,
     usage: new HubSpotUsage(),
   };
@@ -73,6 +100,21 @@ export function withDeadline<T>(nowMs: number, durationMs: number, work: () => T
 export function withinDeadline<T>(nowMs: number, durationMs: number, work: () => T): T {
   const leftMs = (currentContext()?.deadlineAt ?? Infinity) - nowMs;
   return withDeadline(nowMs, Math.min(durationMs, leftMs), work);
+}
+
+/**
+ * The context of work done for several requests at once: as urgent as the most urgent of them, not over before the last
+ * of them is, and on the bill of all.
+ */
+export function shareContext(contexts: readonly RequestContext[]): RequestContext | undefined {
+  const [first, ...others] = contexts;
+  if (!first || others.length === 0) return first;
+  return {
+    ...first,
+    deadlineAt: Math.max(...contexts.map(({ deadlineAt }) => deadlineAt)),
+    priority: contexts.some(({ priority }) => priority === 'student') ? 'student' : 'background',
+    usage: new SharedUsage([...new Set(contexts.map(({ usage }) => usage))]),
+  };
 }
 
 /** The context of the request being served; `undefined` outside of one. */

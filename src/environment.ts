@@ -122,6 +122,24 @@ export const ENVIRONMENT = z.object({
   ),
   HUBSPOT_MAX_ATTEMPTS: count(4, 1).describe('Attempts of one HubSpot call, the first included'),
 
+  HUBSPOT_CALLS_PER_10_SECONDS: count(180).describe(
+    'HubSpot calls this process makes in any 10 s, of the 190 that HubSpot allows; 0 for no limit',
+  ),
+  HUBSPOT_ASSOCIATION_CALLS_PER_10_SECONDS: count(140).describe(
+    'Of those, calls of the associations API, of which HubSpot allows 150; 0 for no limit',
+  ),
+  HUBSPOT_SEARCHES_PER_SECOND: count(4).describe('Searches a second, of the 5 HubSpot allows; 0 for no limit'),
+  HUBSPOT_CALLS_PER_DAY: count(600_000).describe(
+    "HubSpot calls a day, all of the account's by HubSpot's count; 0 for HubSpot's own limit",
+  ),
+  COALESCING_ENABLED: flag(true).describe('Whether HubSpot calls that wait together leave together, in batches'),
+  COALESCING_MAX_LINGER_MS: count(500).describe(
+    "Milliseconds that HubSpot calls wait for others when HubSpot's limit is nearly reached; none while it is hardly used",
+  ),
+  AFTERTHOUGHT_LINGER_MS: count(2000).describe(
+    'Milliseconds that counts and notes of bookings wait for others after the answer',
+  ),
+
   STUDENT_DEADLINE_MS: count(9000, 1).describe("Milliseconds in which a student's request is answered or refused"),
   BACKGROUND_DEADLINE_MS: count(50_000, 1).describe('Milliseconds that work after an answer may take'),
   ENROLLMENT_WAIT_MS: count(150).describe('Milliseconds an answer waits for the enrollment look-up; 0 skips it'),

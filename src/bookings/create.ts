@@ -69,15 +69,17 @@ async function untilPredecessorsShow({ clock, config, startedAtMs }: Deps): Prom
 
 /** What follows the answer: the displayed count and the note, neither of which can undo a booking. */
 function finish(deps: Deps, input: CreateBookingInput, { exam, contact, payment }: Approved, ids: BookingIds): void {
+  const lingerMs = deps.config.afterthoughtLingerMs;
   const stored = { examId: exam.id, total: exam.totalBookings, updatedAtMs: exam.updatedAtMs };
-  deps.background('count', async () => deps.counts.adjust(stored, 1));
+  const facts = {
+    Date: exam.examDate,
+    Location: exam.location ?? undefined,
+    Name: input.name,
+    'Paid with': payment,
+    Booking: ids.bookingId,
+  };
+  deps.background('count', async () => deps.counts.adjust(stored, 1, lingerMs));
   deps.background('booking note', async () =>
-    writeNote(deps, contact.id, `${input.mock_type} mock exam booked`, {
-      Date: exam.examDate,
-      Location: exam.location ?? undefined,
-      Name: input.name,
-      'Paid with': payment,
-      Booking: ids.bookingId,
-    }),
+    writeNote(deps, contact.id, `${input.mock_type} mock exam booked`, facts, lingerMs),
   );
 }

@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts';
 import { HubSpotApiError, HubSpotError } from '../hubspot/errors.ts';
 import {
   type Booking,
+  BOOKING_IDENTITY,
   type NewBooking,
   newBookingToProperties,
   toAttendingLocation,
@@ -38,7 +39,7 @@ export async function placeBooking(deps: Deps, input: CreateBookingInput, approv
     { to: mockExams, id: exam.id },
   ];
   try {
-    const record = await deps.hubspot.createObject(bookings, { properties, associations });
+    const record = await deps.hubspot.createObject(bookings, { properties, associations, identity: BOOKING_IDENTITY });
     return toMadeBooking(booking, record, exam);
   } catch (error) {
     if (!(error instanceof HubSpotError) || error.outcome === 'refused') {

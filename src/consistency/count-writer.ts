@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, waitAtMost } from '../clock.ts';
 import type { Log } from '../observability/log.ts';
 
 /** What HubSpot holds of an exam's count. */
@@ -15,6 +15,10 @@ interface Count {
   dirty: boolean;
   /** The write under way and, after it, all that became dirty meanwhile; resolves to whether it landed. */
   writing: Promise<boolean> | undefined;
+  /** Whether a write is on its way to HubSpot at this moment. */
+  isSending: boolean;
+  /** Ends the wait of a write that has time. */
+  hurry: () => void;
   /** `updatedAt` of our last write that landed. */
   landedAtMs: number;
   touchedAt: number;
@@ -43,13 +47,15 @@ export class CountWriter {
   /**
    * Counts `delta` bookings more, on top of what was counted here since `stored` was read. Resolves to whether HubSpot
    * took it; a failure is logged, and made up for by the next change or correction.
+   * @param lingerMs how long the write may wait for further changes of the same count.
    */
-  async adjust(stored: StoredCount, delta: number): Promise<boolean> {
+  async adjust(stored: StoredCount, delta: number, lingerMs = 0): Promise<boolean> {
     const count = this.#counts.get(stored.examId) ?? this.#begin(stored.examId);
     count.value = Math.max(0, this.current(stored) + delta);
     count.dirty = true;
     count.touchedAt = this.#clock.now();
-    count.writing ??= this.#drain(stored.examId, count);
+    if (lingerMs === 0) count.hurry();
+    count.writing ??= this.#drain(stored.examId, count, lingerMs);
     return count.writing;
   }
 
@@ -74,14 +80,16 @@ export class CountWriter {
   /** Somebody corrected the count in HubSpot, in a batch of their own. */
   corrected({ examId, total, updatedAtMs }: StoredCount): void {
     const count = this.#counts.get(examId) ?? this.#begin(examId);
-    if (count.writing !== undefined) return;
+    if (count.isSending) return;
     Object.assign(count, { value: total, dirty: false, landedAtMs: updatedAtMs, touchedAt: this.#clock.now() });
   }
 
-  async #drain(examId: string, count: Count): Promise<boolean> {
+  async #drain(examId: string, count: Count, lingerMs: number): Promise<boolean> {
     try {
+      if (lingerMs > 0) await this.#linger(count, lingerMs);
       while (count.dirty) {
         count.dirty = false;
+        count.isSending = true;
         count.landedAtMs = await this.#write(examId, count.value);
       }
       return true;
@@ -90,13 +98,21 @@ export class CountWriter {
       this.#log.error('count not written', { examId, total: count.value, reason: String(error) });
       return false;
     } finally {
+      count.isSending = false;
       count.writing = undefined;
     }
   }
 
+  async #linger(count: Count, lingerMs: number): Promise<void> {
+    const { promise: hurried, resolve } = Promise.withResolvers<void>();
+    count.hurry = resolve;
+    await waitAtMost(this.#clock, lingerMs, hurried);
+  }
+
   #begin(examId: string): Count {
     this.#sweep();
-    const count: Count = { value: 0, dirty: false, writing: undefined, landedAtMs: 0, touchedAt: this.#clock.now() };
+    const idle = { dirty: false, writing: undefined, isSending: false, hurry: () => {} };
+    const count: Count = { value: 0, ...idle, landedAtMs: 0, touchedAt: this.#clock.now() };
     this.#counts.set(examId, count);
     return count;
   }

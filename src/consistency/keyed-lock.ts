@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, TIMED_OUT, waitAtMost } from '../clock.ts';
 import { AppError } from '../errors.ts';
 
 /** Lets one piece of work at a time run per key, in the order of arrival. A shared store can take its place. */
@@ -43,15 +43,7 @@ export class InProcessLock implements KeyedLock {
   }
 
   async #waitFor(ahead: Promise<void>): Promise<void> {
-    const cancel = new AbortController();
-    const late = Symbol('late');
-    const tooLate = sleep(this.#clock, this.#maxWaitMs, cancel.signal).then(
-      () => late,
-      () => undefined,
-    );
-    const first = await Promise.race([ahead, tooLate]);
-    cancel.abort();
-    if (first === late) {
+    if ((await waitAtMost(this.#clock, this.#maxWaitMs, ahead)) === TIMED_OUT) {
       throw new AppError('RATE_LIMITED', 'Another request of yours is still being worked on', { retryAfterSeconds: 5 });
     }
   }

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, waitAtMost } from '../clock.ts';
 import type { InProcessJournal, Journal } from './journal.ts';
 import type { BookingSeat } from '../records/booking.ts';
 import { seatsTaken } from './seats-taken.ts';
@@ -75,9 +75,7 @@ export class InProcessReservations implements SeatReservations {
     const { promise, resolve } = Promise.withResolvers<void>();
     const waiting = this.#waiting.get(examId) ?? new Set();
     this.#waiting.set(examId, waiting.add(resolve));
-    const cancel = new AbortController();
-    await Promise.race([promise, sleep(this.#clock, maxWaitMs, cancel.signal).catch(() => {})]);
-    cancel.abort();
+    await waitAtMost(this.#clock, maxWaitMs, promise);
     waiting.delete(resolve);
     if (waiting.size === 0) this.#waiting.delete(examId);
   }

@@ -63,7 +63,7 @@ function upstreamFailure(error: HubSpotError, log: Log): Reply {
   if (error instanceof HubSpotRateLimitError) {
     const usual = error.policy === 'DAILY' ? RETRY_DAILY_SECONDS : RETRY_WINDOW_SECONDS;
     return failure(503, 'RATE_LIMITED', 'The booking system is busy. Please try again in a moment.', {
-      retryAfterSeconds: Math.max(asked, usual),
+      retryAfterSeconds: asked || usual,
     });
   }
   return failure(503, 'HUBSPOT_UNAVAILABLE', 'The booking system cannot be reached. Please try again in a moment.', {

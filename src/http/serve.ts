@@ -30,6 +30,7 @@ export async function serve(app: App, matched: MatchedRoute, request: Request): 
     try {
       route = (await matched.load?.())?.default;
       context.deadlineAt = app.clock.now() + deadlineMsOf(app, route);
+      if (route?.audience === 'webhook' || route?.audience === 'cron') context.priority = 'background';
       reply = await answer(app, { ...matched, route }, request);
     } catch (error) {
       reply = toFailure(error, app.log);

@@ -1,91 +1,117 @@
+import type { Outcome } from './coalescer.ts';
 import { HubSpotApiError, HubSpotError, HubSpotInvalidReplyError } from './errors.ts';
 import type { BatchError } from './schemas.ts';
 import type { BatchResult } from './types.ts';
 
 /** HubSpot's category for inputs that do not exist [spec]. */
 const NOT_FOUND = 'OBJECT_NOT_FOUND';
-
-export function emptyResult<T>(): BatchResult<T> {
-  return { results: new Map(), missing: new Set(), failures: new Map() };
-}
+/** Statuses by which HubSpot refuses a whole call for what one of its inputs holds; nothing was carried out. */
+const REFUSED_FOR_AN_INPUT = new Set([400, 404, 409, 413, 414, 422]);
+/** One bad input of 100 is found in 14 further calls; what is wrong with all of them must not cost a call each. */
+const MAX_HALVINGS = 16;
 
 /**
- * Runs `call` over `inputs` in chunks of `limit`, side by side. A chunk that fails takes nobody else down: its inputs
- * become failures. A 400 that names a smaller limit splits the chunk further.
+ * Runs `call` over `inputs` in chunks of `limit`, side by side; one outcome per input, in their order. A chunk that
+ * fails takes no other chunk down. One that HubSpot refuses is halved until the input it is refused for stands alone,
+ * or cut to the limit that the refusal names.
  */
-export async function inChunks<I, T>(
+export async function inChunks<I, O>(
   inputs: readonly I[],
   limit: number,
-  idOf: (input: I) => string,
-  call: (chunk: I[]) => Promise<BatchResult<T>>,
-): Promise<BatchResult<T>> {
-  const chunks: I[][] = [];
-  for (let start = 0; start < inputs.length; start += limit) chunks.push(inputs.slice(start, start + limit));
-  const parts = await Promise.all(
-    chunks.map(async (chunk) => {
-      try {
-        return await call(chunk);
-      } catch (error) {
-        if (!(error instanceof HubSpotError)) throw error;
-        const smaller = namedLimit(error);
-        if (smaller !== null && smaller < chunk.length) return inChunks(chunk, smaller, idOf, call);
-        return { ...emptyResult<T>(), failures: new Map(chunk.map((input) => [idOf(input), error])) };
-      }
-    }),
-  );
-  return merge(parts);
+  call: (chunk: readonly I[]) => Promise<readonly Outcome<O>[]>,
+): Promise<Outcome<O>[]> {
+  const parts = chunksOf(inputs, limit).map(async (chunk) => isolate(chunk, call, { left: MAX_HALVINGS }));
+  return (await Promise.all(parts)).flat();
+}
+
+async function isolate<I, O>(
+  chunk: readonly I[],
+  call: (chunk: readonly I[]) => Promise<readonly Outcome<O>[]>,
+  halvings: { left: number },
+): Promise<readonly Outcome<O>[]> {
+  try {
+    return await call(chunk);
+  } catch (error) {
+    if (!(error instanceof HubSpotError)) throw error;
+    const size = sizeAfter(error, chunk.length);
+    if (size === null || halvings.left === 0) return chunk.map(() => error);
+    halvings.left -= 1;
+    const parts = chunksOf(chunk, size).map(async (part) => isolate(part, call, halvings));
+    return (await Promise.all(parts)).flat();
+  }
+}
+
+/** How large the parts of a refused chunk should be; null when parting it would not help. */
+function sizeAfter(error: HubSpotError, size: number): number | null {
+  if (!(error instanceof HubSpotApiError) || !REFUSED_FOR_AN_INPUT.has(error.status) || size === 1) return null;
+  const limit = namedLimit(error);
+  return limit !== null && limit < size ? limit : Math.ceil(size / 2);
 }
 
 /** `The maximum number of inputs supported in a batch request for property histories is 50` → 50. */
-function namedLimit(error: HubSpotError): number | null {
-  if (!(error instanceof HubSpotApiError) || error.status !== 400) return null;
+function namedLimit(error: HubSpotApiError): number | null {
   const digits = error.messageMatch(/\b(?:maximum|limit)\b[^.]*?\b(\d+)\b/i)?.[1];
   return digits === undefined || Number(digits) < 1 ? null : Number(digits);
 }
 
-function merge<T>(parts: readonly BatchResult<T>[]): BatchResult<T> {
-  const [only] = parts;
-  if (only && parts.length === 1) return only;
-  const whole = emptyResult<T>();
-  for (const part of parts) {
-    for (const [id, value] of part.results) whole.results.set(id, value);
-    for (const id of part.missing) whole.missing.add(id);
-    for (const [id, error] of part.failures) whole.failures.set(id, error);
-  }
-  return whole;
+function chunksOf<I>(inputs: readonly I[], size: number): (readonly I[])[] {
+  if (inputs.length <= size) return [inputs];
+  const chunks: I[][] = [];
+  for (let start = 0; start < inputs.length; start += size) chunks.push(inputs.slice(start, start + size));
+  return chunks;
 }
 
 /**
- * Sorts a batch answer's errors by input. `absent` says which errors mean "does not exist" rather than "failed".
- * Inputs the answer does not mention at all become failures: absence has to be said.
+ * Sorts a batch answer by input: its result, null where HubSpot says that it does not exist, or why it failed. An
+ * input the answer does not mention at all has failed: absence has to be said.
  */
 export function settle<T>(
   operation: string,
   requested: readonly string[],
-  results: Map<string, T>,
+  results: ReadonlyMap<string, T>,
   errors: readonly BatchError[],
-): BatchResult<T> {
-  const result: BatchResult<T> = { ...emptyResult<T>(), results };
+): Outcome<T | null>[] {
+  const said = new Map<string, HubSpotError | null>();
   let unaddressed: HubSpotError | undefined;
   for (const entry of errors) {
-    const ids = entry.context?.ids ?? entry.context?.fromObjectId;
-    const error = new HubSpotApiError(operation, {
-      status: 207,
-      category: entry.category,
-      hubspotMessage: entry.message,
-    });
+    const ids = entry.context?.ids ?? entry.context?.fromObjectId ?? entry.context?.objectWriteTraceId;
+    const error = toApiError(operation, entry);
     if (!ids) unaddressed = error;
-    for (const id of ids ?? []) {
-      if (results.has(id)) continue;
-      if (entry.category === NOT_FOUND) result.missing.add(id);
-      else result.failures.set(id, error);
-    }
+    for (const id of ids ?? []) said.set(id.toLowerCase(), entry.category === NOT_FOUND ? null : error);
   }
-  for (const id of requested) {
-    if (results.has(id) || result.missing.has(id) || result.failures.has(id)) continue;
-    result.failures.set(id, unaddressed ?? new HubSpotInvalidReplyError(operation, 'an input is not in the answer'));
+  return requested.map((id) => {
+    const result = results.get(id) ?? said.get(id.toLowerCase());
+    if (result !== undefined) return result;
+    return unaddressed ?? new HubSpotInvalidReplyError(operation, 'an input is not in the answer');
+  });
+}
+
+/** One entry of a batch answer's `errors` as an error of its own; its inputs were not carried out. */
+function toApiError(operation: string, { category, message, correlationId, errors }: BatchError): HubSpotApiError {
+  const codes = errors?.flatMap(({ code }) => code ?? []) ?? [];
+  return new HubSpotApiError(operation, { status: 207, category, correlationId, codes, hubspotMessage: message });
+}
+
+/** Outcomes by id; null stands for what does not exist. */
+export function toBatchResult<T>(ids: readonly string[], outcomes: readonly Outcome<T | null>[]): BatchResult<T> {
+  const result: BatchResult<T> = { results: new Map(), missing: new Set(), failures: new Map() };
+  for (const [index, id] of ids.entries()) {
+    const outcome = outcomes[index] ?? null;
+    if (outcome instanceof HubSpotError) result.failures.set(id, outcome);
+    else if (outcome === null) result.missing.add(id);
+    else result.results.set(id, outcome);
   }
   return result;
+}
+
+/**
+ * The one outcome of a single input.
+ * @throws {HubSpotError} when it failed.
+ */
+export function outcomeOf<O>([outcome]: readonly Outcome<O>[]): O {
+  if (outcome instanceof HubSpotError) throw outcome;
+  if (outcome === undefined) throw new Error('an input has no outcome');
+  return outcome;
 }
 
 /** What came of every id of a batch, `absent` standing for those that do not exist. */

@@ -2,12 +2,14 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { type Clock, sleep } from '../clock.ts';
 import { currentContext } from '../context.ts';
 import type { Log } from '../observability/log.ts';
+import type { Lease, RateBudget } from './budget.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
 import { retryDelayMs } from './retry.ts';
 import type { HubSpotRequest, Transport } from './transport.ts';
 
 export interface CallExecutorOptions {
   transport: Transport;
+  budget: RateBudget;
   clock: Clock;
   /** Returns a number from 0 to 1. */
   random: () => number;
@@ -22,7 +24,10 @@ export interface CallExecutorOptions {
   defaultDeadlineMs: number;
 }
 
-/** Makes calls: bounded concurrency, repeats where the rules allow them, everything inside the request's deadline. */
+/**
+ * Makes calls: inside HubSpot's limits, with bounded concurrency and repeats where the rules allow them, everything
+ * before the request's deadline.
+ */
 export class CallExecutor {
   readonly #options: CallExecutorOptions;
   readonly #limit: LimitFunction;
@@ -51,7 +56,7 @@ export class CallExecutor {
     const deadlineAt = currentContext()?.deadlineAt ?? clock.now() + defaultDeadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#inTurn(request, deadlineAt);
+        return await this.#withinBudget(request, deadlineAt);
       } catch (error) {
         if (!(error instanceof HubSpotError) || attempt >= maxAttempts) throw error;
         const delayMs = retryDelayMs({ error, attempt, repeatable: request.repeatable, random: random() });
@@ -62,27 +67,37 @@ export class CallExecutor {
     }
   }
 
+  /** The budget comes before the free place: calls that wait for HubSpot's limit must not take places from others. */
+  async #withinBudget(request: HubSpotRequest, deadlineAt: number): Promise<unknown> {
+    const lease = await this.#options.budget.acquire(request.operation, deadlineAt);
+    try {
+      return await this.#inTurn(request, deadlineAt, lease);
+    } finally {
+      lease.end();
+    }
+  }
+
   /** Waits for a free place, but not past the deadline. */
-  async #inTurn(request: HubSpotRequest, deadlineAt: number): Promise<unknown> {
+  async #inTurn(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
     const { clock } = this.#options;
     const { promise: outOfTime, reject } = Promise.withResolvers<never>();
     const giveUp = () => reject(tooLate(request));
     const cancel = clock.schedule(Math.max(0, deadlineAt - clock.now()), giveUp);
     const attempt = this.#limit(async () => {
       cancel();
-      return this.#attempt(request, deadlineAt);
+      return this.#attempt(request, deadlineAt, lease);
     });
     return Promise.race([attempt, outOfTime]);
   }
 
-  async #attempt(request: HubSpotRequest, deadlineAt: number): Promise<unknown> {
+  async #attempt(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
     const { transport, clock, attemptTimeoutMs } = this.#options;
     const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now());
     if (timeoutMs <= 0) throw tooLate(request);
     const usage = currentContext()?.usage;
     usage?.begin(clock.monotonicMs());
     try {
-      return await transport(request, timeoutMs);
+      return await transport(request, timeoutMs, (reading) => lease.answered(reading));
     } finally {
       usage?.end(clock.monotonicMs());
     }

@@ -2,8 +2,10 @@ import type { Clock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../observability/log.ts';
 import { AssociationTypes } from './association-types.ts';
+import { RateBudget } from './budget.ts';
 import { CallExecutor } from './call-executor.ts';
 import { pathsFor } from './paths.ts';
+import { Queues } from './queues.ts';
 import { HubSpotService } from './service.ts';
 import { createTransport } from './transport.ts';
 
@@ -19,10 +21,14 @@ export interface ServicePorts {
 /** Puts the service together, from the connection to its typed face. */
 export function createHubSpotService(config: Config['hubspot'], ports: ServicePorts): HubSpotService {
   const { token, baseUrl, apiVersion, batchLimit, associationBatchLimit } = config;
-  const { maxConcurrency, maxAttempts, attemptTimeoutMs } = config;
-  const transport = createTransport({ baseUrl, token, clock: ports.clock });
-  const executor = new CallExecutor({ ...ports, transport, maxConcurrency, maxAttempts, attemptTimeoutMs });
+  const { maxConcurrency, maxAttempts, attemptTimeoutMs, coalescing } = config;
+  const { clock } = ports;
+  const transport = createTransport({ baseUrl, token, clock });
+  const budget = new RateBudget(clock, config.limits);
+  const executor = new CallExecutor({ ...ports, transport, budget, maxConcurrency, maxAttempts, attemptTimeoutMs });
   const paths = pathsFor(apiVersion);
-  const associationTypes = new AssociationTypes(executor, paths, ports.clock);
-  return new HubSpotService({ executor, paths, associationTypes, batchLimit, associationBatchLimit });
+  const associationTypes = new AssociationTypes(executor, paths, clock);
+  const connection = { executor, paths, associationTypes, batchLimit, associationBatchLimit };
+  const queues = new Queues(connection, { clock, ...coalescing, pressure: () => budget.pressure });
+  return new HubSpotService(connection, queues, budget);
 }

@@ -52,14 +52,21 @@ export class HubSpotNetworkError extends HubSpotError {
 /** HubSpot's limit policies, as its 429 bodies name them. */
 export type RateLimitPolicy = 'SECONDLY' | 'TEN_SECONDLY_ROLLING' | 'DAILY' | 'UNKNOWN';
 
-/** HubSpot answered 429: nothing was carried out. */
+export interface RateLimitDetails {
+  retryAfterMs?: number | undefined;
+  /** Whether our own budget refused the call before it was made. */
+  ours?: boolean;
+}
+
+/** HubSpot answered 429, or would have: nothing was carried out. */
 export class HubSpotRateLimitError extends HubSpotError {
   override readonly name = 'HubSpotRateLimitError';
   readonly outcome = 'refused';
   readonly policy: RateLimitPolicy;
 
-  constructor(operation: string, policy: RateLimitPolicy, retryAfterMs?: number) {
-    super(operation, `${operation}: HubSpot refused with 429 ${policy}`, retryAfterMs);
+  constructor(operation: string, policy: RateLimitPolicy, { retryAfterMs, ours = false }: RateLimitDetails = {}) {
+    const problem = ours ? `no room for it in our budget before its deadline` : 'HubSpot refused with 429';
+    super(operation, `${operation}: ${problem}, ${policy}`, retryAfterMs);
     this.policy = policy;
   }
 }

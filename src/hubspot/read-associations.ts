@@ -1,7 +1,9 @@
-import { emptyResult, inChunks, settle } from './batch.ts';
+import { inChunks, settle } from './batch.ts';
+import type { Outcome } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
+import { HubSpotError } from './errors.ts';
 import { AssociationBatch, parseReply } from './schemas.ts';
-import type { BatchResult, ObjectType } from './types.ts';
+import type { ObjectType } from './types.ts';
 
 interface AssociationInput {
   id: string;
@@ -10,27 +12,30 @@ interface AssociationInput {
 }
 
 /**
- * Per id of `from`, the complete list of associated ids of `to` without repeats; an empty list where HubSpot says that
- * there is none. Every page is followed by its cursor, never by its link, which is deprecated [spec].
+ * For each id of `from` the complete list of associated ids of `to` without repeats; an empty list where HubSpot says
+ * that there is none. Every page is followed by its cursor, never by its link, which is deprecated [spec].
  */
-export async function batchGetAssociations(
+export async function readAssociations(
   connection: HubSpotConnection,
   from: ObjectType,
-  ids: readonly string[],
   to: ObjectType,
-): Promise<BatchResult<string[]>> {
+  ids: readonly string[],
+): Promise<Outcome<string[]>[]> {
   const lists = new Map<string, Set<string>>();
-  const whole = emptyResult<string[]>();
+  const failures = new Map<string, HubSpotError>();
   let inputs: AssociationInput[] = [...new Set(ids)].map((id) => ({ id }));
   while (inputs.length > 0) {
-    const page = await readPage(connection, from, inputs, to);
-    for (const [id, error] of page.failures) whole.failures.set(id, error);
-    for (const id of page.missing) if (!lists.has(id)) lists.set(id, new Set());
-    for (const [id, { toIds }] of page.results) lists.set(id, (lists.get(id) ?? new Set()).union(new Set(toIds)));
-    inputs = [...page.results].flatMap(([id, { after }]) => (after === undefined ? [] : [{ id, after }]));
+    const pages = await readPages(connection, [from, to], inputs);
+    const next: AssociationInput[] = [];
+    for (const [index, { id }] of inputs.entries()) {
+      const page = pages[index] ?? null;
+      if (page instanceof HubSpotError) failures.set(id, page);
+      else lists.set(id, (lists.get(id) ?? new Set()).union(new Set(page?.toIds)));
+      if (page && 'after' in page && page.after !== undefined) next.push({ id, after: page.after });
+    }
+    inputs = next;
   }
-  for (const [id, toIds] of lists) if (!whole.failures.has(id)) whole.results.set(id, [...toIds]);
-  return whole;
+  return ids.map((id) => failures.get(id) ?? [...(lists.get(id) ?? [])]);
 }
 
 interface AssociationPage {
@@ -38,28 +43,26 @@ interface AssociationPage {
   after: string | undefined;
 }
 
-async function readPage(
+async function readPages(
   { executor, paths, associationBatchLimit }: HubSpotConnection,
-  from: ObjectType,
+  [from, to]: [ObjectType, ObjectType],
   inputs: readonly AssociationInput[],
-  to: ObjectType,
-): Promise<BatchResult<AssociationPage>> {
+): Promise<Outcome<AssociationPage | null>[]> {
   const operation = 'associations.batchRead';
   const path = paths.associationBatchRead(from.id, to.id);
-  return inChunks(
-    inputs,
-    associationBatchLimit,
-    ({ id }) => id,
-    async (chunk) => {
-      const body = { inputs: chunk };
-      const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: true });
-      const { results, errors } = parseReply(operation, AssociationBatch, reply);
-      const pages = results.map(
-        ({ from: { id }, to: rows, paging }) =>
-          [id, { toIds: rows.map(({ toObjectId }) => toObjectId), after: paging?.next?.after }] as const,
-      );
-      const requested = chunk.map(({ id }) => id);
-      return settle(operation, requested, new Map(pages), errors);
-    },
-  );
+  return inChunks(inputs, associationBatchLimit, async (chunk) => {
+    const body = { inputs: chunk };
+    const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: true });
+    const { results, errors } = parseReply(operation, AssociationBatch, reply);
+    const pages = results.map(
+      ({ from: { id }, to: rows, paging }) =>
+        [id, { toIds: rows.map(({ toObjectId }) => toObjectId), after: paging?.next?.after }] as const,
+    );
+    return settle<AssociationPage>(
+      operation,
+      chunk.map(({ id }) => id),
+      new Map(pages),
+      errors,
+    );
+  });
 }

@@ -1,37 +1,119 @@
-import { emptyResult, inChunks, requireComplete, settle } from './batch.ts';
+import { inChunks, settle } from './batch.ts';
+import type { Outcome } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
-import { HubSpotApiError, HubSpotInvalidReplyError } from './errors.ts';
+import { HubSpotApiError, HubSpotError, HubSpotInvalidReplyError } from './errors.ts';
 import { readInlineAssociations } from './inline-associations.ts';
-import { batchGetAssociations } from './read-associations.ts';
 import { batchSchema, parseReply, recordSchema } from './schemas.ts';
-import type { BatchResult, HubSpotObject, HubSpotObjectWithAssociations, ObjectType } from './types.ts';
+import type { HubSpotObject, HubSpotObjectWithAssociations, ObjectType } from './types.ts';
 
-export interface GetObjectOptions<P extends string> {
-  properties: readonly P[];
-  /** Read by this unique property instead of the record id. */
-  idProperty?: string;
-  /** Types whose associated ids come with the record. */
-  associations?: readonly ObjectType[];
+/** What somebody wants to know of one record. */
+export interface ReadWish {
+  /** Record id, or value of the unique property that the read goes by. */
+  id: string;
+  properties: readonly string[];
+  /** Types whose associated ids are wanted, too. */
+  associations: readonly ObjectType[];
+  /** Asked for alone, it is read by a GET, which brings associations along and follows merged records. */
+  isSingle: boolean;
 }
 
+/** Where the records are, and how lists of associated ids are read. */
+export interface ReadSource {
+  type: ObjectType;
+  /** Unique property that ids are values of; undefined for record ids. */
+  idProperty: string | undefined;
+  readLinks: (from: ObjectType, to: ObjectType, ids: readonly string[]) => Promise<readonly Outcome<string[]>[]>;
+}
+
+type ReadRecord = HubSpotObjectWithAssociations<string>;
+
 /**
- * One record with its associated ids; null when HubSpot says that it does not exist. Lists that HubSpot cuts off
- * inline are read again in full. The record's id differs from `id` when records were merged.
+ * Carries out wishes of which each gets its record, null when HubSpot says that it does not exist, or why it failed.
+ * One record: one GET with everything. Several: a batch read, which cannot return associations [objects guide], with
+ * association reads beside it or, by a property, after it.
  */
-export async function getObject<P extends string>(
+export async function readObjects(
   connection: HubSpotConnection,
-  type: ObjectType,
-  id: string,
-  { properties, idProperty, associations = [] }: GetObjectOptions<P>,
-): Promise<HubSpotObjectWithAssociations<P> | null> {
+  source: ReadSource,
+  wishes: readonly ReadWish[],
+): Promise<Outcome<ReadRecord | null>[]> {
+  const ids = [...new Set(wishes.map(({ id }) => id))];
+  const [only = ''] = ids;
+  if (ids.length === 1 && wishes.some(({ isSingle }) => isSingle)) {
+    const record = await getObject(connection, source, { id: only, ...union(wishes) });
+    return wishes.map(() => record);
+  }
+  const byId = source.idProperty === undefined;
+  const reading = readRecords(connection, source, ids, wishes);
+  const idOf = async (id: string) => (byId ? id : recordIdOf((await reading).get(id)));
+  const [records, lists] = await Promise.all([reading, readLists(source, wishes, idOf)]);
+  return wishes.map((wish) => compose(wish, records.get(wish.id) ?? null, lists));
+}
+
+/** Everything that several wishes want. */
+function union(wishes: readonly ReadWish[]): Pick<ReadWish, 'properties' | 'associations'> {
+  const associations = new Map(wishes.flatMap((wish) => wish.associations).map((type) => [type.id, type]));
+  const properties = [...new Set(wishes.flatMap((wish) => wish.properties))];
+  return { properties, associations: [...associations.values()] };
+}
+
+function recordIdOf(record: Outcome<HubSpotObject | null> | undefined): string | null {
+  return record && !(record instanceof HubSpotError) ? record.id : null;
+}
+
+/** Associated ids by type and by the id that was asked for. */
+type Lists = ReadonlyMap<string, ReadonlyMap<string, Outcome<string[]>>>;
+
+async function readLists(
+  { type, readLinks }: ReadSource,
+  wishes: readonly ReadWish[],
+  idOf: (id: string) => Promise<string | null>,
+): Promise<Lists> {
+  const read = union(wishes).associations.map(async (to) => {
+    const asking = wishes.filter((wish) => wish.associations.some(({ id }) => id === to.id));
+    const asked = [...new Set(asking.map(({ id }) => id))];
+    const recordIds = await Promise.all(asked.map(async (id) => idOf(id)));
+    const known = asked.flatMap((id, index) => (recordIds[index] ? [{ id, recordId: recordIds[index] }] : []));
+    const links = await readLinks(
+      type,
+      to,
+      known.map(({ recordId }) => recordId),
+    );
+    return [to.id, new Map(known.map(({ id }, index) => [id, links[index] ?? []]))] as const;
+  });
+  return new Map(await Promise.all(read));
+}
+
+function compose(wish: ReadWish, record: Outcome<HubSpotObject | null>, lists: Lists): Outcome<ReadRecord | null> {
+  if (record === null || record instanceof HubSpotError) return record;
+  const associations = new Map<string, readonly string[]>();
+  for (const { id: typeId } of wish.associations) {
+    const list = lists.get(typeId)?.get(wish.id) ?? [];
+    if (list instanceof HubSpotError) return list;
+    associations.set(typeId, list);
+  }
+  return { ...record, associations };
+}
+
+/** Lists that HubSpot cuts off inline are read again in full. The record's id differs when records were merged. */
+async function getObject(
+  { executor, paths }: HubSpotConnection,
+  { type, idProperty, readLinks }: ReadSource,
+  { id, properties, associations }: Omit<ReadWish, 'isSingle'>,
+): Promise<ReadRecord | null> {
   const operation = 'objects.get';
   const query: Record<string, string> = { properties: properties.join(',') };
   if (idProperty) query['idProperty'] = idProperty;
   if (associations.length > 0) query['associations'] = associations.map((to) => to.id).join(',');
-  const path = connection.paths.object(type.id, id);
   let reply: unknown;
   try {
-    reply = await connection.executor.execute({ operation, method: 'GET', path, query, repeatable: true });
+    reply = await executor.execute({
+      operation,
+      method: 'GET',
+      path: paths.object(type.id, id),
+      query,
+      repeatable: true,
+    });
   } catch (error) {
     if (error instanceof HubSpotApiError && error.status === 404) return null;
     throw error;
@@ -40,69 +122,79 @@ export async function getObject<P extends string>(
   const inline = readInlineAssociations(operation, inlineRows, associations);
   const lists = associations.map(async (to) => {
     const { ids, truncated } = inline.get(to.id) ?? { ids: [], truncated: false };
-    return [to.id, truncated ? await allAssociations(connection, type, record.id, to) : ids] as const;
+    return [to.id, truncated ? wholeList(await readLinks(type, to, [record.id])) : ids] as const;
   });
   return { ...record, associations: new Map(await Promise.all(lists)) };
 }
 
-async function allAssociations(connection: HubSpotConnection, from: ObjectType, id: string, to: ObjectType) {
-  const ids = requireComplete(await batchGetAssociations(connection, from, [id], to)).get(id);
-  if (!ids?.length)
-    throw new HubSpotInvalidReplyError('associations.batchRead', 'associations shown inline are missing');
-  return ids;
+function wholeList([ids]: readonly Outcome<string[]>[]): string[] {
+  if (ids instanceof HubSpotError) throw ids;
+  if (ids?.length) return ids;
+  throw new HubSpotInvalidReplyError('associations.batchRead', 'associations shown inline are missing');
 }
 
-/**
- * Records by id, or by the unique property `idProperty`; results are keyed by what was asked for. HubSpot cannot
- * return associations here [objects guide].
- */
-export async function batchReadObjects<P extends string>(
+/** Records by what was asked for. */
+async function readRecords(
   connection: HubSpotConnection,
-  type: ObjectType,
+  source: ReadSource,
   ids: readonly string[],
-  properties: readonly P[],
-  { idProperty }: { idProperty?: P } = {},
-): Promise<BatchResult<HubSpotObject<P>>> {
+  wishes: readonly ReadWish[],
+): Promise<Map<string, Outcome<HubSpotObject | null>>> {
+  const wanted = Map.groupBy(wishes, ({ id }) => id);
+  const outcomes = await inChunks(ids, connection.batchLimit, async (chunk) => {
+    const { properties } = union(chunk.flatMap((id) => wanted.get(id) ?? []));
+    return readChunk(connection, source, chunk, properties);
+  });
+  return new Map(ids.map((id, index) => [id, outcomes[index] ?? null]));
+}
+
+async function readChunk(
+  connection: HubSpotConnection,
+  source: ReadSource,
+  chunk: readonly string[],
+  properties: readonly string[],
+): Promise<Outcome<HubSpotObject | null>[]> {
+  const { type, idProperty } = source;
   const operation = 'objects.batchRead';
   const path = connection.paths.objects(type.id, 'batch/read');
-  const schema = batchSchema(properties);
-  const keyOf = (record: HubSpotObject<P>) => (idProperty ? (record.properties[idProperty] ?? '') : record.id);
-  return inChunks([...new Set(ids)], connection.batchLimit, String, async (chunk) => {
-    const body = { inputs: chunk.map((id) => ({ id })), properties, ...(idProperty ? { idProperty } : {}) };
-    try {
-      const reply = await connection.executor.execute({ operation, method: 'POST', path, body, repeatable: true });
-      const { results, errors } = parseReply(operation, schema, reply);
-      const found = new Map(results.map((record) => [keyOf(record), record]));
-      const read = settle(operation, chunk, found, errors);
-      const asked = new Set(chunk);
-      const unasked = [...found.keys()].filter((id) => !asked.has(id));
-      for (const id of unasked) read.results.delete(id);
-      return unasked.length > 0 ? await readMerged(connection, type, read, properties) : read;
-    } catch (error) {
-      if (!saysAllMissing(error)) throw error;
-      return { ...emptyResult<HubSpotObject<P>>(), missing: new Set(chunk) };
-    }
-  });
+  const names = idProperty ? [...new Set([...properties, idProperty])] : properties;
+  const body = { inputs: chunk.map((id) => ({ id })), properties: names, ...(idProperty ? { idProperty } : {}) };
+  try {
+    const reply = await connection.executor.execute({ operation, method: 'POST', path, body, repeatable: true });
+    const { results, errors } = parseReply(operation, batchSchema(names), reply);
+    const found = new Map(results.map((record) => [keyOf(record, idProperty), record]));
+    const keys = chunk.map((id) => (idProperty ? id.toLowerCase() : id));
+    const read = settle<HubSpotObject>(operation, keys, found, errors);
+    const answered = new Set(keys);
+    const hasUnasked = [...found.keys()].some((key) => !answered.has(key));
+    return hasUnasked ? await followMerged(connection, source, chunk, { read, properties }) : read;
+  } catch (error) {
+    if (!saysAllMissing(error)) throw error;
+    return chunk.map(() => null);
+  }
+}
+
+/** Unique values are told apart without regard to case, as HubSpot does with e-mail addresses. */
+function keyOf({ id, properties }: HubSpotObject, idProperty: string | undefined): string {
+  return idProperty ? (properties[idProperty] ?? '').toLowerCase() : id;
 }
 
 /**
- * A record that was merged comes under the id of the one it was merged into: ids that the answer leaves open are read
- * one by one, which follows them.
+ * A record that was merged comes under the id, or the address, of the one it was merged into: inputs that the answer
+ * leaves open are read one by one, which follows them.
  */
-async function readMerged<P extends string>(
+async function followMerged(
   connection: HubSpotConnection,
-  type: ObjectType,
-  read: BatchResult<HubSpotObject<P>>,
-  properties: readonly P[],
-): Promise<BatchResult<HubSpotObject<P>>> {
-  for (const [id, error] of read.failures) {
-    if (!(error instanceof HubSpotInvalidReplyError)) continue;
-    const record = await getObject(connection, type, id, { properties });
-    read.failures.delete(id);
-    if (record) read.results.set(id, record);
-    else read.missing.add(id);
-  }
-  return read;
+  source: ReadSource,
+  chunk: readonly string[],
+  { read, properties }: { read: readonly Outcome<HubSpotObject | null>[]; properties: readonly string[] },
+): Promise<Outcome<HubSpotObject | null>[]> {
+  const followed = chunk.map(async (id, index) => {
+    const outcome = read[index] ?? null;
+    if (!(outcome instanceof HubSpotInvalidReplyError)) return outcome;
+    return getObject(connection, source, { id, properties, associations: [] });
+  });
+  return Promise.all(followed);
 }
 
 /** When no input exists HubSpot answers 207 or, as one connector saw, 404. A 404 without that category is a wrong path. */

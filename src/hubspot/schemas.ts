@@ -24,8 +24,18 @@ const InlineAssociations = z.record(
 
 export type InlineAssociations = z.infer<typeof InlineAssociations>;
 
+/** Schemas by the properties they ask for: building one costs more than using it. */
+const recordSchemas = new Map<string, unknown>();
+
 /** One CRM record carrying exactly the properties `names`. */
-export function recordSchema<P extends string>(names: readonly P[]) {
+export function recordSchema<P extends string>(names: readonly P[]): ReturnType<typeof buildRecordSchema<P>> {
+  const key = names.join();
+  const schema = (recordSchemas.get(key) as ReturnType<typeof buildRecordSchema<P>>) ?? buildRecordSchema(names);
+  recordSchemas.set(key, schema);
+  return schema;
+}
+
+function buildRecordSchema<P extends string>(names: readonly P[]) {
   return z.object({
     id: Id,
     properties: propertiesSchema(names),
@@ -33,6 +43,8 @@ export function recordSchema<P extends string>(names: readonly P[]) {
     updatedAt: Timestamp,
     archived: z.boolean().default(false),
     associations: InlineAssociations.optional(),
+    /** What a batch write named the input by. */
+    objectWriteTraceId: z.string().optional(),
   });
 }
 
@@ -42,7 +54,12 @@ const Ids = z.array(Id).optional().catch(undefined);
 const BatchError = z.object({
   category: z.string().optional(),
   message: z.string().optional(),
-  context: z.object({ ids: Ids, fromObjectId: Ids }).optional(),
+  correlationId: z.string().optional(),
+  errors: z
+    .array(z.object({ code: z.string().optional() }))
+    .optional()
+    .catch(undefined),
+  context: z.object({ ids: Ids, fromObjectId: Ids, objectWriteTraceId: Ids }).optional(),
 });
 export type BatchError = z.infer<typeof BatchError>;
 

@@ -1,28 +1,44 @@
+import { outcomeOf, toBatchResult } from './batch.ts';
+import type { BudgetStats, RateBudget } from './budget.ts';
 import type { HubSpotConnection } from './connection.ts';
-import { batchGetAssociations } from './read-associations.ts';
-import { batchReadObjects, getObject, type GetObjectOptions } from './read-objects.ts';
+import { HubSpotError } from './errors.ts';
+import type { Queues } from './queues.ts';
 import { searchObjects } from './search.ts';
 import type { BatchResult, HubSpotObject, HubSpotObjectWithAssociations, ObjectType, SearchRequest } from './types.ts';
 import {
   archiveObject,
-  batchUpdateObjects,
-  createObject,
+  associateDefault,
   type NewObject,
   type ObjectUpdate,
-  updateObject,
+  requireWritten,
   type UpdateOptions,
 } from './write-objects.ts';
 
+export interface GetObjectOptions<P extends string> {
+  properties: readonly P[];
+  /** Read by this unique property instead of the record id. */
+  idProperty?: string;
+  /** Types whose associated ids come with the record. */
+  associations?: readonly ObjectType[];
+}
+
+/** Share of HubSpot's window from which what is merely nice to know is not asked for. */
+const BUSY_SHARE = 0.25;
+
 /**
  * HubSpot's CRM API in the words of this project: ids are strings, lists are complete, batches split at HubSpot's
- * limits and say per id what happened. It knows nothing of bookings. Every method throws a `HubSpotError` when a call
- * as a whole fails.
+ * limits and say per id what happened. Calls that wait together leave together, inside HubSpot's limits. It knows
+ * nothing of bookings. Every method throws a `HubSpotError` when a call as a whole fails.
  */
 export class HubSpotService {
   readonly #connection: HubSpotConnection;
+  readonly #queues: Queues;
+  readonly #budget: RateBudget;
 
-  constructor(connection: HubSpotConnection) {
+  constructor(connection: HubSpotConnection, queues: Queues, budget: RateBudget) {
     this.#connection = connection;
+    this.#queues = queues;
+    this.#budget = budget;
   }
 
   /** HubSpot calls under way. */
@@ -30,28 +46,50 @@ export class HubSpotService {
     return this.#connection.executor.activeCount;
   }
 
-  /** See {@link getObject}. */
+  /** Whether a search that nobody needs for certain may be made now. */
+  get canSpareSearch(): boolean {
+    return this.#budget.canSpareSearch && this.#budget.pressure < BUSY_SHARE;
+  }
+
+  /** How much of HubSpot's limits is taken. */
+  budgetStats(): BudgetStats {
+    return this.#budget.stats();
+  }
+
+  /**
+   * One record with its associated ids; null when HubSpot says that it does not exist. Its id differs from `id` when
+   * records were merged.
+   */
   async getObject<P extends string>(
     type: ObjectType,
     id: string,
-    options: GetObjectOptions<P>,
+    { properties, idProperty, associations = [] }: GetObjectOptions<P>,
   ): Promise<HubSpotObjectWithAssociations<P> | null> {
-    return getObject(this.#connection, type, id, options);
+    const wish = { id, properties, associations, isSingle: true };
+    const [record = null] = await this.#queues.reads(type, idProperty).submit([wish]);
+    if (record instanceof HubSpotError) throw record;
+    return record;
   }
 
-  /** See {@link batchReadObjects}. */
+  /** Records by id, or by the unique property `idProperty`; results are keyed by what was asked for. */
   async batchReadObjects<P extends string>(
     type: ObjectType,
     ids: readonly string[],
     properties: readonly P[],
-    options?: { idProperty?: P },
+    { idProperty }: { idProperty?: P } = {},
   ): Promise<BatchResult<HubSpotObject<P>>> {
-    return batchReadObjects(this.#connection, type, ids, properties, options);
+    const unique = [...new Set(ids)];
+    const wishes = unique.map((id) => ({ id, properties, associations: [], isSingle: false }));
+    return toBatchResult<HubSpotObject<P>>(unique, await this.#queues.reads(type, idProperty).submit(wishes));
   }
 
-  /** See {@link batchGetAssociations}. */
+  /**
+   * Per id of `from` the complete list of associated ids of `to` without repeats; an empty list where HubSpot says that
+   * there is none.
+   */
   async batchGetAssociations(from: ObjectType, ids: readonly string[], to: ObjectType): Promise<BatchResult<string[]>> {
-    return batchGetAssociations(this.#connection, from, ids, to);
+    const unique = [...new Set(ids)];
+    return toBatchResult(unique, await this.#queues.associations(from, to).submit(unique));
   }
 
   /** See {@link searchObjects}. */
@@ -67,14 +105,36 @@ export class HubSpotService {
     await Promise.all(to.map(async (type) => this.#connection.associationTypes.defaultBetween(from, type)));
   }
 
-  /** See {@link createObject}. */
-  async createObject(type: ObjectType, object: NewObject): Promise<HubSpotObject<never>> {
-    return createObject(this.#connection, type, object);
+  /**
+   * Makes one record, associated in the same call by the default types of its direction; where HubSpot knows none, by a
+   * call of its own after it. Never repeated by itself: a lost answer leaves open whether the record exists.
+   * @param lingerMs how long it may wait for others like it; by default as long as the load says.
+   */
+  async createObject(type: ObjectType, object: NewObject, lingerMs?: number): Promise<HubSpotObject> {
+    const { associationTypes } = this.#connection;
+    const specs = await Promise.all(
+      object.associations.map(async ({ to, id }) => ({
+        to,
+        id,
+        spec: await associationTypes.defaultBetween(type, to),
+      })),
+    );
+    const inline = specs.flatMap(({ id, spec }) => (spec ? [{ to: { id }, types: [spec] }] : []));
+    const record = outcomeOf(await this.#queues.creates(type).submit([{ ...object, inline }], lingerMs));
+    for (const { to, id, spec } of specs) {
+      if (!spec) await associateDefault(this.#connection, [type, record.id], [to, id]);
+    }
+    return record;
   }
 
-  /** See {@link updateObject}. */
-  async updateObject(type: ObjectType, update: ObjectUpdate, options?: UpdateOptions): Promise<HubSpotObject<never>> {
-    return updateObject(this.#connection, type, update, options);
+  /** Writes absolute values to one record; resolves to it, with `updatedAt`. */
+  async updateObject(
+    type: ObjectType,
+    update: ObjectUpdate,
+    { repeatable = false }: UpdateOptions = {},
+  ): Promise<HubSpotObject> {
+    const [outcome] = await this.#queues.updates(type).submit([{ ...update, repeatable }]);
+    return requireWritten('objects.update', outcome);
   }
 
   /** See {@link archiveObject}. */
@@ -82,12 +142,14 @@ export class HubSpotService {
     return archiveObject(this.#connection, type, id);
   }
 
-  /** See {@link batchUpdateObjects}. */
-  async batchUpdateObjects(
-    type: ObjectType,
-    updates: readonly ObjectUpdate[],
-  ): Promise<BatchResult<HubSpotObject<never>>> {
-    return batchUpdateObjects(this.#connection, type, updates);
+  /**
+   * Writes absolute values to many records. Repeating it is harmless as long as nobody else writes the same properties
+   * meanwhile, which is for the caller to ensure. Results carry `updatedAt`.
+   */
+  async batchUpdateObjects(type: ObjectType, updates: readonly ObjectUpdate[]): Promise<BatchResult<HubSpotObject>> {
+    const wishes = updates.map((update) => ({ ...update, repeatable: true }));
+    const ids = updates.map(({ id }) => id);
+    return toBatchResult(ids, await this.#queues.updates(type).submit(wishes));
   }
 
   /**

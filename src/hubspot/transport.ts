@@ -4,6 +4,7 @@ import { AxiosHeaders, type AxiosInstance, type AxiosResponse, create, isAxiosEr
 import { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../config.ts';
+import type { RateLimitReading } from './budget.ts';
 import {
   HubSpotApiError,
   type HubSpotError,
@@ -27,8 +28,15 @@ export interface HubSpotRequest {
   repeatable: boolean;
 }
 
-/** One attempt of one call: resolves to the parsed JSON of a 2xx answer, rejects with a {@link HubSpotError} only. */
-export type Transport = (request: HubSpotRequest, timeoutMs: number) => Promise<unknown>;
+/**
+ * One attempt of one call: resolves to the parsed JSON of a 2xx answer, rejects with a {@link HubSpotError} only.
+ * `observe` hears what HubSpot's headers say of its limits, as soon as it has answered anything.
+ */
+export type Transport = (
+  request: HubSpotRequest,
+  timeoutMs: number,
+  observe: (reading: RateLimitReading) => void,
+) => Promise<unknown>;
 
 export interface TransportOptions {
   baseUrl: string;
@@ -55,7 +63,11 @@ export function createTransport({ baseUrl, token, clock }: TransportOptions): Tr
     validateStatus: () => true,
     headers: { Authorization: `Bearer ${token.reveal()}`, Accept: 'application/json' },
   });
-  return async (request, timeoutMs) => readReply(request.operation, await sendOnce(client, clock, request, timeoutMs));
+  return async (request, timeoutMs, observe) => {
+    const response = await sendOnce(client, clock, request, timeoutMs);
+    observe(readRateLimits(response));
+    return readReply(request.operation, response);
+  };
 }
 
 async function sendOnce(client: AxiosInstance, clock: Clock, request: HubSpotRequest, timeoutMs: number) {
@@ -112,7 +124,7 @@ function errorFromReply(operation: string, response: AxiosResponse<string>, json
   const { status } = response;
   const body = ErrorBody.safeParse(json.value);
   const retryAfterMs = readRetryAfterMs(response);
-  if (status === 429) return new HubSpotRateLimitError(operation, policyOf(body.data?.policyName), retryAfterMs);
+  if (status === 429) return new HubSpotRateLimitError(operation, policyOf(body.data?.policyName), { retryAfterMs });
   // A 404 or 403 without HubSpot's marks is a proxy talking: it does not say that a record is absent.
   if (status < 400 || (status < 500 && !isHubSpots(body.data))) {
     return new HubSpotInvalidReplyError(operation, `status ${status}, not JSON as HubSpot sends it`);
@@ -137,6 +149,21 @@ function policyOf(name: string | undefined): RateLimitPolicy {
 
 /** `Retry-After` in seconds: HubSpot documents it for 477 only, but it is honoured wherever it comes. */
 function readRetryAfterMs(response: AxiosResponse): number | undefined {
-  const seconds = Number(AxiosHeaders.from(response.headers as AxiosHeaders).get('retry-after') ?? Number.NaN);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined;
+  const seconds = readCount(response, 'retry-after');
+  return seconds === undefined ? undefined : seconds * 1000;
+}
+
+function readRateLimits(response: AxiosResponse): RateLimitReading {
+  return {
+    max: readCount(response, 'x-hubspot-ratelimit-max'),
+    remaining: readCount(response, 'x-hubspot-ratelimit-remaining'),
+    dailyMax: readCount(response, 'x-hubspot-ratelimit-daily'),
+    dailyRemaining: readCount(response, 'x-hubspot-ratelimit-daily-remaining'),
+  };
+}
+
+/** A header that is a number of at least zero; undefined for any other. */
+function readCount(response: AxiosResponse, name: string): number | undefined {
+  const value = Number(AxiosHeaders.from(response.headers as AxiosHeaders).get(name) ?? Number.NaN);
+  return Number.isFinite(value) && value >= 0 ? value : undefined;
 }

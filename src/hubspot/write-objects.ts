@@ -1,7 +1,10 @@
+import type { AssociationSpec } from './association-types.ts';
 import { inChunks, settle } from './batch.ts';
+import type { Outcome } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
+import { HubSpotApiError, HubSpotError } from './errors.ts';
 import { batchSchema, parseReply, recordSchema } from './schemas.ts';
-import type { BatchResult, HubSpotObject, ObjectType } from './types.ts';
+import type { HubSpotObject, ObjectType } from './types.ts';
 
 /** New values of one record; `""` clears a property, null would not [objects guide]. */
 export interface ObjectUpdate {
@@ -9,36 +12,26 @@ export interface ObjectUpdate {
   properties: Record<string, string>;
 }
 
+export interface UpdateOptions {
+  /** Whether a lost answer may be followed by the same write; false unless said otherwise. */
+  repeatable?: boolean;
+}
+
 /** A record to be made, and what it is tied to from the start. */
 export interface NewObject {
   properties: Record<string, string>;
   associations: readonly { to: ObjectType; id: string }[];
+  /** Properties that together tell it from others made at the same time, should HubSpot not name it otherwise. */
+  identity: readonly string[];
 }
 
-/**
- * Makes one record, associated in the same call by the default types of its direction; where HubSpot knows none, by a
- * call of its own after it. Never repeated by itself: a lost answer leaves open whether the record exists.
- */
-export async function createObject(
-  connection: HubSpotConnection,
-  type: ObjectType,
-  { properties, associations }: NewObject,
-): Promise<HubSpotObject<never>> {
-  const { executor, paths, associationTypes } = connection;
-  const operation = 'objects.create';
-  const specs = await Promise.all(
-    associations.map(async ({ to, id }) => ({ to, id, spec: await associationTypes.defaultBetween(type, to) })),
-  );
-  const inline = specs.flatMap(({ id, spec }) => (spec ? [{ to: { id }, types: [spec] }] : []));
-  const body = { properties, associations: inline };
-  const path = paths.objects(type.id);
-  const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: false });
-  const record = parseReply(operation, recordSchema([]), reply);
-  for (const { to, id, spec } of specs) if (!spec) await associateDefault(connection, [type, record.id], [to, id]);
-  return record;
+/** A {@link NewObject} whose association types are known. */
+export interface PreparedObject extends NewObject {
+  inline: readonly { to: { id: string }; types: readonly AssociationSpec[] }[];
 }
 
-async function associateDefault(
+/** Associates two records by the default type of that direction. Repeating it changes nothing. */
+export async function associateDefault(
   { executor, paths }: HubSpotConnection,
   [from, fromId]: [ObjectType, string],
   [to, toId]: [ObjectType, string],
@@ -46,24 +39,6 @@ async function associateDefault(
   const operation = 'associations.putDefault';
   const path = paths.defaultAssociation(from.id, fromId, to.id, toId);
   await executor.execute({ operation, method: 'PUT', path, repeatable: true });
-}
-
-export interface UpdateOptions {
-  /** Whether a lost answer may be followed by the same write; false unless said otherwise. */
-  repeatable?: boolean;
-}
-
-/** Writes absolute values to one record; resolves to it, with `updatedAt`. */
-export async function updateObject(
-  { executor, paths }: HubSpotConnection,
-  type: ObjectType,
-  { id, properties }: ObjectUpdate,
-  { repeatable = false }: UpdateOptions = {},
-): Promise<HubSpotObject<never>> {
-  const operation = 'objects.update';
-  const path = paths.object(type.id, id);
-  const reply = await executor.execute({ operation, method: 'PATCH', path, body: { properties }, repeatable });
-  return parseReply(operation, recordSchema([]), reply);
 }
 
 /** Moves one record to the recycle bin; repeating it changes nothing. */
@@ -77,25 +52,145 @@ export async function archiveObject(
 }
 
 /**
- * Writes absolute values to many records. Repeating it is harmless as long as nobody else writes the same properties
- * meanwhile, which is for the caller to ensure. Results carry `updatedAt` and no properties.
+ * Makes records, one by a POST, several by batches. Never repeated by itself: a lost answer leaves open for everybody in
+ * the batch whether their record exists.
  */
-export async function batchUpdateObjects(
-  { executor, paths, batchLimit }: HubSpotConnection,
+export async function createObjects(
+  connection: HubSpotConnection,
   type: ObjectType,
-  updates: readonly ObjectUpdate[],
-): Promise<BatchResult<HubSpotObject<never>>> {
+  objects: readonly PreparedObject[],
+): Promise<Outcome<HubSpotObject>[]> {
+  return inChunks(objects, connection.batchLimit, async (chunk) => {
+    const [only] = chunk;
+    return only && chunk.length === 1
+      ? [await createOne(connection, type, only)]
+      : createBatch(connection, type, chunk);
+  });
+}
+
+async function createOne(
+  { executor, paths }: HubSpotConnection,
+  type: ObjectType,
+  { properties, inline }: PreparedObject,
+): Promise<HubSpotObject> {
+  const operation = 'objects.create';
+  const path = paths.objects(type.id);
+  const body = { properties, associations: inline };
+  const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: false });
+  return parseReply(operation, recordSchema([]), reply);
+}
+
+/** With a trace id on every input, one that is refused does not take the others down [objects guide]. */
+async function createBatch(
+  { executor, paths }: HubSpotConnection,
+  type: ObjectType,
+  chunk: readonly PreparedObject[],
+): Promise<Outcome<HubSpotObject>[]> {
+  const operation = 'objects.batchCreate';
+  const path = paths.objects(type.id, 'batch/create');
+  const traceIds = chunk.map((_object, index) => `create-${index + 1}`);
+  const inputs = chunk.map(({ properties, inline }, index) => ({
+    properties,
+    associations: inline,
+    objectWriteTraceId: traceIds[index],
+  }));
+  const reply = await executor.execute({ operation, method: 'POST', path, body: { inputs }, repeatable: false });
+  const names = [...new Set(chunk.flatMap(({ identity }) => identity))];
+  const { results, errors } = parseReply(operation, batchSchema(names), reply);
+  const made = new Map<string, HubSpotObject>();
+  for (const record of results) {
+    const traceId = record.objectWriteTraceId ?? traceIds[indexByIdentity(chunk, results, record)];
+    if (traceId !== undefined) made.set(traceId, record);
+  }
+  const settled = settle<HubSpotObject>(operation, traceIds, made, errors);
+  return settled.map((outcome) => outcome ?? refusedAsMissing(operation));
+}
+
+/** The input a record was made of, when exactly one input and one record look like that; else -1. */
+function indexByIdentity(chunk: readonly PreparedObject[], results: readonly HubSpotObject[], record: HubSpotObject) {
+  const looksLike = ({ properties, identity }: PreparedObject, { properties: made }: HubSpotObject) =>
+    identity.length > 0 && identity.every((name) => made[name] === properties[name]);
+  const inputs = chunk.flatMap((object, index) => (looksLike(object, record) ? [{ object, index }] : []));
+  const [only] = inputs;
+  if (!only || inputs.length > 1) return -1;
+  return results.filter((other) => looksLike(only.object, other)).length === 1 ? only.index : -1;
+}
+
+/** HubSpot refused an input because something it names does not exist. */
+function refusedAsMissing(operation: string): HubSpotApiError {
+  return new HubSpotApiError(operation, { status: 404, category: 'OBJECT_NOT_FOUND' });
+}
+
+/** An update, and whether it may be repeated. */
+export type UpdateWish = ObjectUpdate & Required<UpdateOptions>;
+
+/**
+ * Writes absolute values to records, one by a PATCH, several by batches; null for a record that does not exist. Updates
+ * of one record become one, the later values winning. Results carry `updatedAt`.
+ */
+export async function updateObjects(
+  connection: HubSpotConnection,
+  type: ObjectType,
+  wishes: readonly UpdateWish[],
+): Promise<Outcome<HubSpotObject | null>[]> {
+  const merged = new Map<string, UpdateWish>();
+  for (const wish of wishes) {
+    const known = merged.get(wish.id);
+    const properties = { ...known?.properties, ...wish.properties };
+    merged.set(wish.id, { ...wish, properties, repeatable: wish.repeatable && known?.repeatable !== false });
+  }
+  const outcomes = await inChunks([...merged.values()], connection.batchLimit, async (chunk) => {
+    const [only] = chunk;
+    return only && chunk.length === 1
+      ? [await updateOne(connection, type, only)]
+      : updateBatch(connection, type, chunk);
+  });
+  const byId = new Map([...merged.keys()].map((id, index) => [id, outcomes[index] ?? null]));
+  return wishes.map(({ id }) => byId.get(id) ?? null);
+}
+
+async function updateOne(
+  { executor, paths }: HubSpotConnection,
+  type: ObjectType,
+  { id, properties, repeatable }: UpdateWish,
+): Promise<HubSpotObject | null> {
+  const operation = 'objects.update';
+  const path = paths.object(type.id, id);
+  try {
+    const reply = await executor.execute({ operation, method: 'PATCH', path, body: { properties }, repeatable });
+    return parseReply(operation, recordSchema([]), reply);
+  } catch (error) {
+    if (error instanceof HubSpotApiError && error.status === 404) return null;
+    throw error;
+  }
+}
+
+async function updateBatch(
+  { executor, paths }: HubSpotConnection,
+  type: ObjectType,
+  chunk: readonly UpdateWish[],
+): Promise<Outcome<HubSpotObject | null>[]> {
   const operation = 'objects.batchUpdate';
   const path = paths.objects(type.id, 'batch/update');
-  return inChunks(
-    updates,
-    batchLimit,
-    ({ id }) => id,
-    async (inputs) => {
-      const reply = await executor.execute({ operation, method: 'POST', path, body: { inputs }, repeatable: true });
-      const { results, errors } = parseReply(operation, batchSchema([]), reply);
-      const requested = inputs.map(({ id }) => id);
-      return settle(operation, requested, new Map(results.map((record) => [record.id, record])), errors);
-    },
+  const inputs = chunk.map(({ id, properties }) => ({ id, properties, objectWriteTraceId: id }));
+  const repeatable = chunk.every((wish) => wish.repeatable);
+  const reply = await executor.execute({ operation, method: 'POST', path, body: { inputs }, repeatable });
+  const { results, errors } = parseReply(operation, batchSchema([]), reply);
+  const written = new Map<string, HubSpotObject>(results.map((record) => [record.id, record]));
+  return settle<HubSpotObject>(
+    operation,
+    chunk.map(({ id }) => id),
+    written,
+    errors,
   );
+}
+
+/**
+ * The record of a write that must have one.
+ * @throws {HubSpotError} why there is none.
+ */
+export function requireWritten(operation: string, outcome: Outcome<HubSpotObject | null> | undefined): HubSpotObject {
+  if (outcome instanceof HubSpotError) throw outcome;
+  if (!outcome) throw refusedAsMissing(operation);
+  return outcome;
 }

@@ -1,5 +1,5 @@
 import { enrollmentKey } from '../cache/keys.ts';
-import { sleep } from '../clock.ts';
+import { TIMED_OUT, waitAtMost } from '../clock.ts';
 import { currentContext, withDeadline } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
@@ -10,23 +10,19 @@ const LOOK_UP_MS = 2000;
 
 /**
  * The contact's current enrollment, through the cache, best effort: null when there is none, and also when HubSpot's
- * search does not tell within the configured wait. The contract says that it must neither fail nor delay an answer.
+ * search does not tell within the configured wait or HubSpot's limits are needed for more: it must neither fail nor
+ * delay an answer.
  */
 export async function findEnrollment(deps: Deps, contactId: string): Promise<Enrollment | null> {
   const waitMs = deps.config.enrollmentWaitMs;
   if (waitMs === 0) return null;
   const known = deps.cache.get(enrollmentKey(contactId));
   if (known && !currentContext()?.bypassCache) return known.enrollment;
+  if (!deps.hubspot.canSpareSearch) return null;
   const lookUp = attempt(deps, contactId);
   deps.background('enrollment look-up', async () => lookUp);
-  const waiting = new AbortController();
-  const tooLate = sleep(deps.clock, waitMs, waiting.signal).then(
-    () => null,
-    () => null,
-  );
-  const enrollment = await Promise.race([lookUp, tooLate]);
-  waiting.abort();
-  return enrollment;
+  const enrollment = await waitAtMost(deps.clock, waitMs, lookUp);
+  return enrollment === TIMED_OUT ? null : enrollment;
 }
 
 async function attempt(deps: Deps, contactId: string): Promise<Enrollment | null> {

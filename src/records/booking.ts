@@ -209,6 +209,9 @@ export function newBookingToProperties(booking: NewBooking): Record<string, stri
   };
 }
 
+/** What tells a new booking from others that are made at the same moment. */
+export const BOOKING_IDENTITY = ['booking_id', 'email'] as const;
+
 /** The properties that cancel a booking without deleting it. */
 export function cancelledToProperties(): Record<'is_active', string> {
   return { is_active: CANCELLED };

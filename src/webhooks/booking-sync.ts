@@ -1,4 +1,4 @@
-import { sleep } from '../clock.ts';
+import { sleep, TIMED_OUT, waitAtMost } from '../clock.ts';
 import type { SyncOutcome, SyncWish } from '../consistency/sync-queue.ts';
 import { newContext, runInContext } from '../context.ts';
 import type { Deps } from '../deps.ts';
@@ -63,7 +63,7 @@ async function correctCounts(
 
 /** One run for all who wait: with a deadline of its own, since none of them is waited for alone. */
 async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<SyncOutcome> {
-  const context = newContext(deps.clock.now(), deps.config.backgroundDeadlineMs);
+  const context = newContext(deps.clock.now(), deps.config.backgroundDeadlineMs, { priority: 'background' });
   return runInContext(context, async () => {
     const active = all ? await readActiveExams(deps) : [];
     const { counted, missing, failures } = await countExams(deps, [
@@ -89,15 +89,8 @@ async function untilShown({ clock }: Deps, events: readonly HubSpotEvent[]): Pro
 async function inTime<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
   const done = work();
   deps.background('webhook', async () => Promise.allSettled([done]));
-  const waiting = new AbortController();
-  const late = Symbol('late');
-  const tooLate = sleep(deps.clock, deps.config.http.webhookAnswerMs, waiting.signal).then(
-    () => late,
-    () => late,
-  );
-  const first = await Promise.race([done, tooLate]);
-  waiting.abort();
-  if (first !== late) return done;
+  const outcome = await waitAtMost(deps.clock, deps.config.http.webhookAnswerMs, done);
+  if (outcome !== TIMED_OUT) return outcome;
   const message = 'The events are still being worked on; send them again';
   throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 10 });
 }

@@ -26,7 +26,7 @@ describe('GET /api/cron/warm-cache', () => {
     world.takeCalls();
     await world.get('mock-exams/available', { mock_type: 'Mini-mock', realtime: 'true' });
     await world.get('mock-exams/available', { mock_type: 'Situational Judgment' });
-    expect(world.takeCalls().filter(({ operation }) => operation !== 'objects.batchUpdate')).toEqual([]);
+    expect(world.takeCalls().filter(({ operation }) => operation !== 'objects.update')).toEqual([]);
   });
 
   it.each([[{}], [{ Authorization: 'Bearer wrong' }], [{ 'User-Agent': 'vercel-cron/1.0' }]])(

@@ -115,7 +115,7 @@ describe('POST /api/mock-exams/sync-capacity', () => {
   it('reports what it could not write', async () => {
     const { world, sync } = await start();
     const exam = world.account.exam({ properties: { total_bookings: 9 } });
-    world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, operation: 'objects.batchUpdate' });
+    world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, operation: 'objects.update' });
     const { body } = await sync();
     expect(body.data.results.failed).toEqual([{ examId: exam, error: 'Its count could not be written' }]);
     expect(body.data.summary).toMatchObject({ updated: 0, failed: 1 });

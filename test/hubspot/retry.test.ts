@@ -26,7 +26,7 @@ describe('retryDelayMs', () => {
   });
 
   it('honours Retry-After where it is longer', () => {
-    const error = new HubSpotRateLimitError('x', 'TEN_SECONDLY_ROLLING', 4000);
+    const error = new HubSpotRateLimitError('x', 'TEN_SECONDLY_ROLLING', { retryAfterMs: 4000 });
     expect(retryDelayMs({ ...read, error })).toBe(4000);
     expect(retryDelayMs({ ...read, error: status(503, 7000) })).toBe(7000);
   });

@@ -114,7 +114,10 @@ describe('calls to HubSpot', () => {
   });
 
   it('never run more at once than allowed', async () => {
-    const { clock, hubspot, emulator } = createEmulated({ HUBSPOT_MAX_CONCURRENCY: '3' }, { latency: { readMs: 100 } });
+    const { clock, hubspot, emulator } = createEmulated(
+      { HUBSPOT_MAX_CONCURRENCY: '3', COALESCING_ENABLED: 'false' },
+      { latency: { readMs: 100 } },
+    );
     const read = async () => hubspot.getObject(CONTACTS, '7', { properties: ['email'] });
     await clock.run(async () => Promise.all(Array.from({ length: 9 }, read)));
     const starts = emulator.log.calls.map(({ startedAt }) => startedAt - (emulator.log.calls[0]?.startedAt ?? 0));

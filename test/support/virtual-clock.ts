@@ -21,6 +21,8 @@ const STUCK_TURNS = 20_000;
 export class VirtualClock implements Clock, EmulatorClock {
   #now: number;
   readonly #timers = new Set<Timer>();
+  /** Timers set or called off so far: somebody who does that is not waiting yet. */
+  #changes = 0;
   /** Calls under way that do not wait for time: while there are any, time stands still. */
   busy: () => number = () => 0;
   /** Whether an instance runs by it already. */
@@ -41,7 +43,10 @@ export class VirtualClock implements Clock, EmulatorClock {
   schedule(delayMs: number, callback: () => void): () => void {
     const timer = { at: this.#now + Math.max(0, delayMs), callback };
     this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+    this.#changes += 1;
+    return () => {
+      if (this.#timers.delete(timer)) this.#changes += 1;
+    };
   }
 
   async sleep(delayMs: number): Promise<void> {
@@ -77,10 +82,11 @@ export class VirtualClock implements Clock, EmulatorClock {
 
   async #comeToRest(state: { settled: boolean }): Promise<void> {
     for (let quiet = 0; quiet < QUIET_TURNS && !state.settled; quiet += 1) {
+      const changes = this.#changes;
       await new Promise((resolve) => {
         setImmediate(resolve);
       });
-      if (this.busy() > 0) quiet = 0;
+      if (this.busy() > 0 || this.#changes > changes) quiet = 0;
     }
   }
 

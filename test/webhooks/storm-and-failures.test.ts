@@ -32,7 +32,7 @@ describe('failures', () => {
     const { world } = await start();
     const [{ exam, bookings } = { exam: '', bookings: [] }] = drifted(world, 1, 2);
     const events = [statusEvent(world, bookings[0] ?? '', 'Active')];
-    for (const operation of ['associations.batchRead', 'objects.batchRead', 'objects.batchUpdate']) {
+    for (const operation of ['associations.batchRead', 'objects.batchRead', 'objects.update']) {
       world.emulator.faults.add({ fault: { kind: 'status', status: 503 }, operation, times: Infinity });
       const { status, headers } = await deliver(world, events);
       expect([operation, status, headers.has('retry-after')]).toEqual([operation, 503, true]);
@@ -46,7 +46,7 @@ describe('failures', () => {
   it('that do not pass are logged and answered with 200', async () => {
     const { world } = await start();
     const [{ exam, bookings } = { exam: '', bookings: [] }] = drifted(world, 1, 2);
-    world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, operation: 'objects.batchUpdate' });
+    world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, operation: 'objects.update' });
     const { status, body } = await deliver(world, [statusEvent(world, bookings[0] ?? '', 'Active')]);
     expect(status).toBe(200);
     expect(body.data).toMatchObject({ updatedExams: 0, failedUpdates: 1 });

@@ -1,0 +1,207 @@
+import type { Clock } from '../clock.ts';
+import { currentContext, type Priority } from '../context.ts';
+import { DailyAllowance } from './daily-allowance.ts';
+import { HubSpotRateLimitError, type RateLimitPolicy } from './errors.ts';
+import { SlidingWindow } from './sliding-window.ts';
+
+/** Calls that may be made; 0 for no limit. */
+export interface BudgetLimits {
+  callsPer10Seconds: number;
+  /** Of those, calls of the associations API. */
+  associationCallsPer10Seconds: number;
+  searchesPerSecond: number;
+  callsPerDay: number;
+}
+
+/** What HubSpot's `X-HubSpot-RateLimit-*` headers say; search answers carry none [usage guidelines]. */
+export interface RateLimitReading {
+  max: number | undefined;
+  remaining: number | undefined;
+  dailyMax: number | undefined;
+  dailyRemaining: number | undefined;
+}
+
+/** The right to make one call. */
+export interface Lease {
+  /** HubSpot answered, whatever it said. */
+  answered(reading: RateLimitReading): void;
+  /** The call is over. To be called exactly once. */
+  end(): void;
+}
+
+/** How much of the limits is taken, for whoever watches. */
+export interface BudgetStats {
+  limit: number;
+  used: number;
+  /** Calls that wait for room, by priority. */
+  waiting: Record<Priority, number>;
+  /** Calls refused since the process began, because they did not fit before their deadline. */
+  refused: Record<Priority, number>;
+  searches: { limit: number; used: number };
+  usedToday: number;
+}
+
+interface Waiting {
+  windows: readonly SlidingWindow[];
+  priority: Priority;
+  grant: () => void;
+}
+
+const PRIORITIES: readonly Priority[] = ['student', 'background'];
+/** Webhooks, cron and work after answers leave a third of the window to students, who may come at any moment. */
+const BACKGROUND_SHARE = 2 / 3;
+
+/**
+ * Keeps this process inside HubSpot's limits: a sliding window for each, corrected by what HubSpot answers. Students go
+ * first. A call that would not fit before its deadline is refused at once, so that the caller hears it early.
+ */
+export class RateBudget {
+  readonly #clock: Clock;
+  readonly #all: SlidingWindow;
+  readonly #associations: SlidingWindow;
+  readonly #searches: SlidingWindow;
+  readonly #day: DailyAllowance;
+  readonly #waiting: Record<Priority, Set<Waiting>> = { student: new Set(), background: new Set() };
+  readonly #refused: Record<Priority, number> = { student: 0, background: 0 };
+  #cancelWake = () => {};
+
+  constructor(clock: Clock, limits: BudgetLimits) {
+    this.#clock = clock;
+    this.#all = new SlidingWindow(clock, limits.callsPer10Seconds, 10_000);
+    this.#associations = new SlidingWindow(clock, limits.associationCallsPer10Seconds, 10_000);
+    this.#searches = new SlidingWindow(clock, limits.searchesPerSecond, 1000);
+    this.#day = new DailyAllowance(clock, limits.callsPerDay);
+  }
+
+  /** Share of the window that is taken, from 0 to 1 and beyond. */
+  get pressure(): number {
+    return this.#all.used / this.#all.limit;
+  }
+
+  /** Whether a search could be made now without anybody waiting for it. */
+  get canSpareSearch(): boolean {
+    return this.#searches.used < this.#searches.limit;
+  }
+
+  stats(): BudgetStats {
+    const { limit, used } = this.#all;
+    const waiting = { student: this.#waiting.student.size, background: this.#waiting.background.size };
+    const searches = { limit: this.#searches.limit, used: this.#searches.used };
+    return { limit, used, waiting, refused: { ...this.#refused }, searches, usedToday: this.#day.used };
+  }
+
+  /**
+   * Waits for room for one call. Its priority is that of the request it is made for.
+   * @param deadlineAt epoch milliseconds.
+   * @throws {HubSpotRateLimitError} at once when there will be no room before `deadlineAt`.
+   */
+  async acquire(operation: string, deadlineAt: number): Promise<Lease> {
+    const priority = currentContext()?.priority ?? 'student';
+    if (!this.#day.allows(priority)) throw this.#refusal(operation, priority, 'DAILY', undefined);
+    const windows = this.#windowsOf(operation);
+    if (!this.#fits(windows, priority) || this.#isOvertaking(windows, priority)) {
+      const roomAt = this.#expectedAt(windows, priority);
+      if (roomAt >= deadlineAt) throw this.#refusal(operation, priority, policyOf(operation), roomAt);
+      await this.#wait({ windows, priority }, operation, deadlineAt);
+    } else for (const window of windows) window.begin();
+    return this.#lease(windows);
+  }
+
+  #windowsOf(operation: string): SlidingWindow[] {
+    if (operation === 'objects.search') return [this.#all, this.#searches];
+    return operation.startsWith('associations.') ? [this.#all, this.#associations] : [this.#all];
+  }
+
+  #limitOf(window: SlidingWindow, priority: Priority): number {
+    const shared = priority === 'background' && window !== this.#searches;
+    return shared ? Math.max(1, Math.floor(window.limit * BACKGROUND_SHARE)) : window.limit;
+  }
+
+  #fits(windows: readonly SlidingWindow[], priority: Priority): boolean {
+    return windows.every((window) => window.used + 1 <= this.#limitOf(window, priority));
+  }
+
+  /** Those ahead of a newcomer: of its priority or a higher one, waiting for one of its windows. */
+  #ahead(windows: readonly SlidingWindow[], priority: Priority): number {
+    const ranks = priority === 'student' ? [this.#waiting.student] : PRIORITIES.map((each) => this.#waiting[each]);
+    return ranks.flatMap((rank) => [...rank]).filter((other) => isRival(other.windows, windows)).length;
+  }
+
+  #isOvertaking(windows: readonly SlidingWindow[], priority: Priority): boolean {
+    return this.#waiting.student.size + this.#waiting.background.size > 0 && this.#ahead(windows, priority) > 0;
+  }
+
+  #expectedAt(windows: readonly SlidingWindow[], priority: Priority): number {
+    const ahead = this.#ahead(windows, priority);
+    return Math.max(...windows.map((window) => window.roomAt(ahead + 1, this.#limitOf(window, priority))));
+  }
+
+  async #wait(call: Pick<Waiting, 'windows' | 'priority'>, operation: string, deadlineAt: number): Promise<void> {
+    const { promise, resolve: grant, reject } = Promise.withResolvers<void>();
+    const waiting: Waiting = { ...call, grant };
+    const rank = this.#waiting[call.priority];
+    rank.add(waiting);
+    const cancel = this.#clock.schedule(deadlineAt - this.#clock.now(), () => {
+      if (rank.delete(waiting)) {
+        const roomAt = this.#expectedAt(call.windows, call.priority);
+        reject(this.#refusal(operation, call.priority, policyOf(operation), roomAt));
+      }
+    });
+    this.#admit();
+    await promise.finally(cancel);
+  }
+
+  /** Lets go whoever fits, students first, each in the order of coming; then sees when to look again. */
+  #admit(): void {
+    for (const priority of PRIORITIES) {
+      const blocked = new Set<SlidingWindow>();
+      for (const waiting of this.#waiting[priority]) {
+        const { windows } = waiting;
+        if (windows.some((window) => blocked.has(window))) continue;
+        if (this.#fits(windows, priority)) {
+          this.#waiting[priority].delete(waiting);
+          for (const window of windows) window.begin();
+          waiting.grant();
+        } else for (const window of windows) if (!this.#fits([window], priority)) blocked.add(window);
+      }
+    }
+    this.#cancelWake();
+    const times = PRIORITIES.flatMap((priority) => {
+      const [first] = this.#waiting[priority];
+      if (!first) return [];
+      return first.windows.map((window) => window.roomAt(1, this.#limitOf(window, priority)));
+    });
+    const now = this.#clock.now();
+    const next = Math.max(now + 1, Math.min(...times.filter((at) => at > now)));
+    if (Number.isFinite(next)) this.#cancelWake = this.#clock.schedule(next - now, () => this.#admit());
+  }
+
+  #lease(windows: readonly SlidingWindow[]): Lease {
+    this.#day.count();
+    const own = this.#all.ownUsed;
+    return {
+      answered: ({ max, remaining, dailyMax, dailyRemaining }) => {
+        if (max !== undefined && remaining !== undefined) this.#all.correct(max - remaining, own, max);
+        if (dailyMax !== undefined && dailyRemaining !== undefined) this.#day.correct(dailyMax, dailyRemaining);
+      },
+      end: () => {
+        for (const window of windows) window.end();
+        this.#admit();
+      },
+    };
+  }
+
+  #refusal(operation: string, priority: Priority, policy: RateLimitPolicy, roomAt: number | undefined) {
+    this.#refused[priority] += 1;
+    const waitMs = roomAt === undefined ? undefined : Math.max(0, roomAt - this.#clock.now());
+    return new HubSpotRateLimitError(operation, policy, { retryAfterMs: waitMs, ours: true });
+  }
+}
+
+function isRival(left: readonly SlidingWindow[], right: readonly SlidingWindow[]): boolean {
+  return left.some((window) => right.includes(window));
+}
+
+function policyOf(operation: string): RateLimitPolicy {
+  return operation === 'objects.search' ? 'SECONDLY' : 'TEN_SECONDLY_ROLLING';
+}

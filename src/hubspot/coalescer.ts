@@ -1,0 +1,118 @@
+import type { Clock } from '../clock.ts';
+import { currentContext, type RequestContext, runInContext, shareContext } from '../context.ts';
+import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
+
+/** What came of one input. */
+export type Outcome<O> = O | HubSpotError;
+
+export interface CoalescerOptions<I, O> {
+  /** The calls' name in errors. */
+  operation: string;
+  clock: Clock;
+  /** False carries out every submission by itself, at once. */
+  enabled: boolean;
+  /** Inputs that fit into one call: with so many waiting there is nothing to wait for. */
+  maxInputs: number;
+  /** Milliseconds that inputs wait for company, as things are now. */
+  lingerMs: () => number;
+  /** Carries out what leaves together, in as many calls as it takes: one outcome per input, in the order of the inputs. */
+  carryOut: (inputs: readonly I[]) => Promise<readonly Outcome<O>[]>;
+}
+
+/** So long a batch waits for the one before it: a call that hangs must not hold up all others of its kind. */
+const MAX_WAIT_IN_FLIGHT_MS = 1000;
+
+interface Waiting<I, O> {
+  inputs: readonly I[];
+  context: RequestContext | undefined;
+  /** Epoch milliseconds at which its linger is over. */
+  dueAt: number;
+  settle: (outcomes: readonly Outcome<O>[]) => void;
+  fail: (error: unknown) => void;
+}
+
+/**
+ * Lets calls of one kind that wait together leave together. A batch leaves when it is full, or when none of its kind is
+ * under way and its linger is over. An idle process lingers for no time: a single call is not slowed down. Each caller
+ * waits until its own deadline, the shared call until the last of them.
+ */
+export class Coalescer<I, O> {
+  readonly #options: CoalescerOptions<I, O>;
+  #waiting: Waiting<I, O>[] = [];
+  #inFlight = 0;
+  #cancelTimer = () => {};
+  #leaving = false;
+
+  constructor(options: CoalescerOptions<I, O>) {
+    this.#options = options;
+  }
+
+  /**
+   * One outcome for each input, in their order.
+   * @param lingerMs how long these may wait for company; by default as long as the load says.
+   * @throws whatever `carryOut` throws that is no {@link HubSpotError}.
+   */
+  async submit(inputs: readonly I[], lingerMs = this.#options.lingerMs()): Promise<readonly Outcome<O>[]> {
+    if (inputs.length === 0) return [];
+    const { clock, enabled, carryOut } = this.#options;
+    if (!enabled) return carryOut(inputs);
+    const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
+    const waiting = { inputs, context: currentContext(), dueAt: clock.now() + lingerMs, settle, fail };
+    this.#waiting.push(waiting);
+    this.#plan();
+    const leftMs = (waiting.context?.deadlineAt ?? Infinity) - clock.now();
+    const cancel = Number.isFinite(leftMs) ? clock.schedule(leftMs, () => this.#giveUp(waiting)) : () => {};
+    return promise.finally(cancel);
+  }
+
+  /** Sees when the waiting ones leave. */
+  #plan(): void {
+    this.#cancelTimer();
+    if (this.#leaving || this.#waiting.length === 0) return;
+    const { clock, maxInputs } = this.#options;
+    const now = clock.now();
+    const isFull = this.#waiting.reduce((sum, { inputs }) => sum + inputs.length, 0) >= maxInputs;
+    const dueAt = Math.min(...this.#waiting.map((waiting) => waiting.dueAt));
+    const leavesAt = this.#inFlight === 0 ? dueAt : dueAt + MAX_WAIT_IN_FLIGHT_MS;
+    if (!isFull && leavesAt > now) {
+      this.#cancelTimer = clock.schedule(leavesAt - now, () => this.#plan());
+      return;
+    }
+    // Whoever asks in the same turn of the event loop still comes along.
+    this.#leaving = true;
+    setImmediate(() => void this.#leave());
+  }
+
+  async #leave(): Promise<void> {
+    this.#leaving = false;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    this.#inFlight += 1;
+    const context = shareContext(batch.flatMap((waiting) => waiting.context ?? []));
+    const inputs = batch.flatMap((waiting) => waiting.inputs);
+    try {
+      const carryOut = async () => this.#options.carryOut(inputs);
+      const outcomes = await (context ? runInContext(context, carryOut) : carryOut());
+      let start = 0;
+      for (const { inputs: own, settle } of batch) settle(outcomes.slice(start, (start += own.length)));
+    } catch (error) {
+      for (const { inputs: own, settle, fail } of batch) {
+        if (error instanceof HubSpotError) settle(own.map(() => error));
+        else fail(error);
+      }
+    } finally {
+      this.#inFlight -= 1;
+      this.#plan();
+    }
+  }
+
+  /** Its deadline is over: what has not left certainly was not carried out. */
+  #giveUp(waiting: Waiting<I, O>): void {
+    const { operation } = this.#options;
+    const hasLeft = !this.#waiting.includes(waiting);
+    this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    const problem = hasLeft ? 'no answer before the deadline' : 'the deadline passed before the call';
+    const error = new HubSpotTimeoutError(operation, `${operation}: ${problem}`, hasLeft ? 'unknown' : 'refused');
+    waiting.settle(waiting.inputs.map(() => error));
+  }
+}

@@ -1,0 +1,46 @@
+import type { Clock } from '../clock.ts';
+import type { Priority } from '../context.ts';
+
+/** Once the day is spent one call in this time is let through: only HubSpot knows when its day begins anew. */
+const PROBE_EVERY_MS = 60_000;
+/** The last twentieth of a day is left to students. */
+const BACKGROUND_SHARE = 0.95;
+
+/** Calls a day, as HubSpot counts them for the whole account: its headers tell; between them our own calls are added. */
+export class DailyAllowance {
+  readonly #clock: Clock;
+  readonly #setLimit: number;
+  /** HubSpot's own limit, once it has told. */
+  #ceiling = Infinity;
+  #used = 0;
+  #probedAt = -Infinity;
+
+  /** @param limit calls a day; 0 for no limit. */
+  constructor(clock: Clock, limit: number) {
+    this.#clock = clock;
+    this.#setLimit = limit === 0 ? Infinity : limit;
+  }
+
+  /** Calls made today, as far as is known. */
+  get used(): number {
+    return this.#used;
+  }
+
+  allows(priority: Priority): boolean {
+    const limit = Math.min(this.#setLimit, this.#ceiling) * (priority === 'student' ? 1 : BACKGROUND_SHARE);
+    if (this.#used < limit) return true;
+    if (this.#clock.now() - this.#probedAt < PROBE_EVERY_MS) return false;
+    this.#probedAt = this.#clock.now();
+    return true;
+  }
+
+  count(): void {
+    this.#used += 1;
+  }
+
+  /** HubSpot's own count: what is left of its limit. */
+  correct(max: number, remaining: number): void {
+    this.#ceiling = max;
+    this.#used = max - remaining;
+  }
+}

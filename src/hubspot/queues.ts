@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts';
+import { Coalescer, type CoalescerOptions } from './coalescer.ts';
+import type { HubSpotConnection } from './connection.ts';
+import { readAssociations } from './read-associations.ts';
+import { readObjects, type ReadWish } from './read-objects.ts';
+import type { HubSpotObject, HubSpotObjectWithAssociations, ObjectType } from './types.ts';
+import { createObjects, type PreparedObject, updateObjects, type UpdateWish } from './write-objects.ts';
+
+export interface QueueOptions {
+  clock: Clock;
+  /** False sends every call on its own way at once. */
+  enabled: boolean;
+  /** Milliseconds that calls wait for company when HubSpot's window is full. */
+  maxLingerMs: number;
+  /** Share of HubSpot's window that is taken, from 0 to 1. */
+  pressure: () => number;
+}
+
+/** Below this share of the window nobody waits for company. */
+const IDLE_SHARE = 0.25;
+
+/** Reads and writes that wait together leave together: one queue for each kind of call and object type. */
+export class Queues {
+  readonly #connection: HubSpotConnection;
+  readonly #options: QueueOptions;
+  /** Of the types their keys stand for; as many as there are object types and unique properties. */
+  readonly #queues = new Map<string, unknown>();
+
+  constructor(connection: HubSpotConnection, options: QueueOptions) {
+    this.#connection = connection;
+    this.#options = options;
+  }
+
+  /** @param idProperty unique property that the reads go by; undefined for record ids. */
+  reads(
+    type: ObjectType,
+    idProperty: string | undefined,
+  ): Coalescer<ReadWish, HubSpotObjectWithAssociations<string> | null> {
+    return this.#queue(`objects.read ${type.id} ${idProperty ?? ''}`, this.#connection.batchLimit, async (wishes) => {
+      // These have waited for company already.
+      const readLinks = async (from: ObjectType, to: ObjectType, ids: readonly string[]) =>
+        this.associations(from, to).submit(ids, 0);
+      return readObjects(this.#connection, { type, idProperty, readLinks }, wishes);
+    });
+  }
+
+  associations(from: ObjectType, to: ObjectType): Coalescer<string, string[]> {
+    const { associationBatchLimit } = this.#connection;
+    return this.#queue(`associations.read ${from.id} ${to.id}`, associationBatchLimit, async (ids) =>
+      readAssociations(this.#connection, from, to, ids),
+    );
+  }
+
+  creates(type: ObjectType): Coalescer<PreparedObject, HubSpotObject> {
+    return this.#queue(`objects.create ${type.id}`, this.#connection.batchLimit, async (objects) =>
+      createObjects(this.#connection, type, objects),
+    );
+  }
+
+  updates(type: ObjectType): Coalescer<UpdateWish, HubSpotObject | null> {
+    return this.#queue(`objects.update ${type.id}`, this.#connection.batchLimit, async (wishes) =>
+      updateObjects(this.#connection, type, wishes),
+    );
+  }
+
+  #queue<I, O>(key: string, maxInputs: number, carryOut: CoalescerOptions<I, O>['carryOut']): Coalescer<I, O> {
+    const known = this.#queues.get(key) as Coalescer<I, O> | undefined;
+    if (known) return known;
+    const { clock, enabled } = this.#options;
+    const [operation = key] = key.split(' ');
+    const lingerMs = () => this.#lingerMs();
+    const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut });
+    this.#queues.set(key, queue);
+    return queue;
+  }
+
+  /** None while HubSpot's window is hardly used, then longer and longer as it fills. */
+  #lingerMs(): number {
+    const { pressure, maxLingerMs } = this.#options;
+    const share = Math.min(1, pressure());
+    return Math.max(0, Math.round(((share - IDLE_SHARE) / (1 - IDLE_SHARE)) * maxLingerMs));
+  }
+}

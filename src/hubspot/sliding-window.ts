@@ -1,0 +1,74 @@
+import type { Clock } from '../clock.ts';
+
+/**
+ * One of HubSpot's limits: so many calls in any `spanMs`. A call takes its place from its start until `spanMs` after its
+ * end: HubSpot counted it somewhere in between, so whatever the network does, HubSpot never counts more than we do.
+ */
+export class SlidingWindow {
+  readonly spanMs: number;
+  readonly #clock: Clock;
+  readonly #setLimit: number;
+  #ceiling = Infinity;
+  #inFlight = 0;
+  /** Ends of calls in epoch milliseconds, oldest first. */
+  #ends: number[] = [];
+  /** Calls that others made through the same limit, believed until `until`. */
+  #foreign = { count: 0, until: 0 };
+
+  /** @param limit calls in any `spanMs` milliseconds; 0 for no limit. */
+  constructor(clock: Clock, limit: number, spanMs: number) {
+    this.#clock = clock;
+    this.#setLimit = limit === 0 ? Infinity : limit;
+    this.spanMs = spanMs;
+  }
+
+  /** Calls in any span; `Infinity` for no limit. */
+  get limit(): number {
+    return Math.min(this.#setLimit, this.#ceiling);
+  }
+
+  /** Places taken, by our calls and by others'. */
+  get used(): number {
+    return this.ownUsed + (this.#foreign.until > this.#clock.now() ? this.#foreign.count : 0);
+  }
+
+  /** Places taken by our calls. */
+  get ownUsed(): number {
+    const oldest = this.#clock.now() - this.spanMs;
+    const gone = this.#ends.findIndex((end) => end > oldest);
+    if (gone === -1) this.#ends = [];
+    else if (gone > 0) this.#ends = this.#ends.slice(gone);
+    return this.#inFlight + this.#ends.length;
+  }
+
+  begin(): void {
+    this.#inFlight += 1;
+  }
+
+  end(): void {
+    this.#inFlight -= 1;
+    this.#ends.push(this.#clock.now());
+  }
+
+  /**
+   * HubSpot's own count, which holds what other processes did.
+   * @param used calls in the window that just ended, by HubSpot's count.
+   * @param own those of them that were ours.
+   * @param max HubSpot's limit, of which a twentieth is left alone.
+   */
+  correct(used: number, own: number, max: number): void {
+    this.#ceiling = Math.max(1, Math.floor(max * 0.95));
+    this.#foreign = { count: Math.max(0, used - own), until: this.#clock.now() + this.spanMs };
+  }
+
+  /** Epoch milliseconds at which `count` more calls fit under `limit`; a guess as far as calls are still under way. */
+  roomAt(count: number, limit = this.limit): number {
+    const now = this.#clock.now();
+    const missing = this.used + count - limit;
+    if (missing <= 0) return now;
+    const { count: foreign, until } = this.#foreign;
+    const foreignFree = until > now ? [...Array<number>(foreign).fill(until)] : [];
+    const frees = [...this.#ends.map((end) => end + this.spanMs), ...foreignFree].toSorted((a, b) => a - b);
+    return frees[missing - 1] ?? now + this.spanMs;
+  }
+}
