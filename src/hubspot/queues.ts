@@ -18,6 +18,8 @@ export interface QueueOptions {
 
 /** Below this share of the window nobody waits for company. */
 const IDLE_SHARE = 0.25;
+/** From this share on everybody waits as long as they may: the rest of the window is for what cannot be foreseen. */
+const FULL_SHARE = 0.6;
 
 /** Reads and writes that wait together leave together: one queue for each kind of call and object type. */
 export class Queues {
@@ -77,7 +79,7 @@ export class Queues {
   /** None while HubSpot's window is hardly used, then longer and longer as it fills. */
   #lingerMs(): number {
     const { pressure, maxLingerMs } = this.#options;
-    const share = Math.min(1, pressure());
-    return Math.max(0, Math.round(((share - IDLE_SHARE) / (1 - IDLE_SHARE)) * maxLingerMs));
+    const share = (pressure() - IDLE_SHARE) / (FULL_SHARE - IDLE_SHARE);
+    return Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
   }
 }

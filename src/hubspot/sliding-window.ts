@@ -61,14 +61,21 @@ export class SlidingWindow {
     this.#foreign = { count: Math.max(0, used - own), until: this.#clock.now() + this.spanMs };
   }
 
-  /** Epoch milliseconds at which `count` more calls fit under `limit`; a guess as far as calls are still under way. */
+  /**
+   * Epoch milliseconds at which `count` more calls fit under `limit`. A guess as far as calls are still under way: they
+   * are taken to end now, and those that wait to leave a place a span after they got it.
+   */
   roomAt(count: number, limit = this.limit): number {
     const now = this.#clock.now();
     const missing = this.used + count - limit;
     if (missing <= 0) return now;
-    const { count: foreign, until } = this.#foreign;
-    const foreignFree = until > now ? [...Array<number>(foreign).fill(until)] : [];
-    const frees = [...this.#ends.map((end) => end + this.spanMs), ...foreignFree].toSorted((a, b) => a - b);
-    return frees[missing - 1] ?? now + this.spanMs;
+    const foreign = this.#foreign.until > now ? this.#foreign.count : 0;
+    const frees = [
+      ...this.#ends.map((end) => end + this.spanMs),
+      ...Array<number>(this.#inFlight).fill(now + this.spanMs),
+      ...Array<number>(foreign).fill(this.#foreign.until),
+    ].toSorted((a, b) => a - b);
+    const index = (missing - 1) % frees.length;
+    return (frees[index] ?? now) + Math.floor((missing - 1) / frees.length) * this.spanMs;
   }
 }

@@ -116,6 +116,14 @@ export class AccountBuilder {
     account.update(record, properties, clock.now());
   }
 
+  /** Property values of every record that is not archived, oldest first. */
+  all(type: 'contacts' | 'bookings' | 'mock_exams'): Readonly<Record<string, string>>[] {
+    const { account } = this.#emulator;
+    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
+    const live = account.records.all(objectType).filter(({ archivedAt }) => archivedAt === undefined);
+    return live.map(({ versions }) => versions.at(-1)?.values ?? {});
+  }
+
   /** Current property values of a record, rollups left aside. */
   values(type: 'contacts' | 'bookings' | 'mock_exams', id: string): Readonly<Record<string, string>> {
     const { account } = this.#emulator;

@@ -4,6 +4,7 @@ import { readConfig } from '../../src/config.ts';
 import type { Deps } from '../../src/deps.ts';
 import { countRounds, type LoggedCall } from '../../src/emulator/call-log.ts';
 import { Emulator } from '../../src/emulator/emulator.ts';
+import type { Portal } from '../../src/emulator/portal.ts';
 import type { SettingsPatch } from '../../src/emulator/settings.ts';
 import { createRouter } from '../../src/http/router.ts';
 import { BackgroundWork } from '../../src/local/background-work.ts';
@@ -18,6 +19,8 @@ export interface WorldOptions {
   /** Environment variables beside the token. */
   env?: Record<string, string>;
   now?: string;
+  /** What the HubSpot account is like; the customer's, unless said otherwise. */
+  portal?: Portal;
 }
 
 export interface Answer {
@@ -56,9 +59,9 @@ export class World {
     this.#handle = handle;
   }
 
-  static async create({ settings = {}, env = {}, now = NOW }: WorldOptions = {}): Promise<World> {
+  static async create({ settings = {}, env = {}, now = NOW, portal }: WorldOptions = {}): Promise<World> {
     const clock = new VirtualClock(Date.parse(now) - INSTANCE_AGE_MS);
-    const emulator = new Emulator({ clock, settings });
+    const emulator = new Emulator({ clock, settings, ...(portal ? { portal } : {}) });
     serveInProcess(emulator);
     const world = await World.#start(clock, emulator, env);
     clock.jump(INSTANCE_AGE_MS);

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { newContext, runInContext } from '../../src/context.ts';
+import { setUpTogether, values } from '../support/coalescing.ts';
+import { CONTACTS } from '../support/hubspot.ts';
+
+describe('waiting for company', () => {
+  const read = (hubspot: ReturnType<typeof setUpTogether>['hubspot'], id: string) => async () =>
+    hubspot.getObject(CONTACTS, id, { properties: ['email'] });
+
+  it('is not asked of a single call', async () => {
+    const { clock, hubspot, account } = setUpTogether('v3');
+    const started = clock.now();
+    await clock.run(read(hubspot, account.student().id));
+    expect(clock.now() - started).toBe(100);
+  });
+
+  it('lasts until the call of the same kind before it is answered', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3');
+    const ids = Array.from({ length: 10 }, () => account.student().id);
+    await clock.run(async () =>
+      Promise.all(
+        ids.map(async (id, index) => {
+          await clock.sleep(index * 10);
+          return read(hubspot, id)();
+        }),
+      ),
+    );
+    expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([1, 9]);
+  });
+
+  it('ends after a second when the call before it hangs', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3');
+    const [first, second] = [account.student().id, account.student().id];
+    emulator.faults.add({ fault: { kind: 'hang' } });
+    const answered = await clock.run(async () => {
+      const hanging = read(hubspot, first)().catch(() => {});
+      await clock.sleep(10);
+      const started = clock.now();
+      await read(hubspot, second)();
+      const waitedMs = clock.now() - started;
+      await hanging;
+      return waitedMs;
+    });
+    expect(answered).toBe(1100);
+  });
+
+  it('grows as HubSpot’s window fills, and lets calls leave together that did not start together', async () => {
+    const env = { HUBSPOT_CALLS_PER_10_SECONDS: '40', COALESCING_MAX_LINGER_MS: '500' };
+    const { clock, hubspot, account, emulator } = setUpTogether('v3', env);
+    const ids = Array.from({ length: 60 }, () => account.student().id);
+    for (const id of ids.slice(0, 24)) await clock.run(read(hubspot, id));
+    emulator.log.clear();
+    await clock.run(async () =>
+      Promise.all(
+        ids.slice(24, 34).map(async (id, index) => {
+          await clock.sleep(index * 50);
+          return read(hubspot, id)();
+        }),
+      ),
+    );
+    expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([10]);
+  });
+
+  it('ends with the deadline: what has not left by then is never sent', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3');
+    const [first, second] = [account.student().id, account.student().id];
+    emulator.settings.latency.writeMs = 700;
+    const write = async (id: string, deadlineMs: number) =>
+      runInContext(newContext(clock.now(), deadlineMs), async () =>
+        hubspot.updateObject(CONTACTS, { id, properties: { sj_credits: '9' } }),
+      );
+    const [, late] = await clock.run(async () =>
+      Promise.allSettled([write(first, 9000), clock.sleep(10).then(async () => write(second, 300))]),
+    );
+    expect(late).toMatchObject({ status: 'rejected', reason: { name: 'HubSpotTimeoutError', outcome: 'refused' } });
+    expect(account.values('contacts', second)['sj_credits']).toBe('1');
+    expect(emulator.log.calls).toHaveLength(1);
+  });
+
+  it('can be turned off', async () => {
+    const { hubspot, account, together, operations } = setUpTogether('v3', { COALESCING_ENABLED: 'false' });
+    const ids = [1, 2, 3].map(() => account.student().id);
+    expect(values(await together(ids.map((id) => read(hubspot, id))))).toHaveLength(3);
+    expect(operations()).toEqual(['objects.get', 'objects.get', 'objects.get']);
+  });
+
+  it('puts a shared call on the bill of everybody who waited for it', async () => {
+    const { clock, hubspot, account, together } = setUpTogether('v3');
+    const contexts = [1, 2].map(() => newContext(clock.now(), 9000));
+    await together(contexts.map((context) => async () => runInContext(context, read(hubspot, account.student().id))));
+    expect(contexts.map(({ usage }) => [usage.calls, usage.waitedMs])).toEqual([
+      [1, 100],
+      [1, 100],
+    ]);
+  });
+});
