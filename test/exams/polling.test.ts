@@ -25,7 +25,7 @@ describe('200 clients that poll three sessions every 2 s', () => {
     expect(polled).toEqual(Array<number>(2400).fill(1));
     const refreshes = world.takeCalls().filter(({ operation }) => operation === 'associations.batchRead');
     const read = refreshes.reduce((sum, { inputs }) => sum + inputs, 0);
-    // In 24 s: they came with the exams at first, then twice for each of the three.
-    expect(read).toBe(6);
+    // In 24 s of lifetimes of 10 s: once at first, then twice for each of the three.
+    expect(read).toBe(9);
   });
 });
