@@ -28,7 +28,7 @@ export class Account {
 
   /** HubSpot's checks of written properties, or its 400. */
   check(type: ObjectTypeDefinition, properties: PropertyInputs, existing?: StoredRecord): Values {
-    const { values, problems } = checkProperties(this, type, properties, existing);
+    const { values, problems } = checkProperties(this.records, type, properties, existing);
     if (problems.length > 0) throw invalidProperties(this.portal.id, problems);
     return values;
   }

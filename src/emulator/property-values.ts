@@ -1,7 +1,6 @@
-import type { Account } from './account.ts';
 import { errorReply, type PropertyProblem, RefusedError } from './errors.ts';
 import type { ObjectTypeDefinition, PropertyDefinition } from './portal.ts';
-import type { RecordView, StoredRecord, Values } from './records.ts';
+import type { Records, RecordView, StoredRecord, Values } from './records.ts';
 
 /** Property values as a request may give them. */
 export type PropertyInputs = Readonly<Record<string, string | number | boolean | null>>;
@@ -16,7 +15,7 @@ interface CheckedProperties {
  * clears the property. A contact's e-mail that is taken answers 409 at once.
  */
 export function checkProperties(
-  account: Account,
+  records: Records,
   type: ObjectTypeDefinition,
   properties: PropertyInputs,
   existing: StoredRecord | undefined,
@@ -32,7 +31,7 @@ export function checkProperties(
       continue;
     }
     values[name] = checked;
-    const conflict = definition && checked !== '' && findConflict(account, type, name, checked, existing);
+    const conflict = definition && checked !== '' && findConflict(records, type, name, checked, existing);
     if (conflict) problems.push(refuseConflict(name, definition, checked, conflict));
   }
   if (!existing) problems.push(...missingRequired(type, values));
@@ -99,13 +98,13 @@ function toDateTime(value: string): string | undefined {
 }
 
 function findConflict(
-  account: Account,
+  records: Records,
   type: ObjectTypeDefinition,
   name: string,
   value: string,
   existing: StoredRecord | undefined,
 ): StoredRecord | undefined {
-  const holder = type.properties[name]?.unique && account.records.findByUnique(type, name, value);
+  const holder = type.properties[name]?.unique && records.findByUnique(type, name, value);
   return holder && holder !== existing ? holder : undefined;
 }
 
