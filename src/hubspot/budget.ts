@@ -99,7 +99,9 @@ export class RateBudget {
     const priority = currentContext()?.priority ?? 'student';
     if (!this.#day.allows(priority)) throw this.#refusal(operation, priority, 'DAILY', undefined);
     const windows = this.#windowsOf(operation);
-    if (!this.#fits(windows, priority) || this.#isOvertaking(windows, priority)) {
+    // Whoever waits and fits by now goes first.
+    this.#admit();
+    if (!this.#fits(windows, priority)) {
       const roomAt = this.#expectedAt(windows, priority);
       if (roomAt >= deadlineAt) throw this.#refusal(operation, priority, policyOf(operation), roomAt);
       await this.#wait({ windows, priority }, operation, deadlineAt);
@@ -127,10 +129,6 @@ export class RateBudget {
     return ranks.flatMap((rank) => [...rank]).filter((other) => isRival(other.windows, windows)).length;
   }
 
-  #isOvertaking(windows: readonly SlidingWindow[], priority: Priority): boolean {
-    return this.#waiting.student.size + this.#waiting.background.size > 0 && this.#ahead(windows, priority) > 0;
-  }
-
   #expectedAt(windows: readonly SlidingWindow[], priority: Priority): number {
     const ahead = this.#ahead(windows, priority);
     return Math.max(...windows.map((window) => window.roomAt(ahead + 1, this.#limitOf(window, priority))));
@@ -141,18 +139,19 @@ export class RateBudget {
     const waiting: Waiting = { ...call, grant };
     const rank = this.#waiting[call.priority];
     rank.add(waiting);
+    this.#planWake();
     const cancel = this.#clock.schedule(deadlineAt - this.#clock.now(), () => {
       if (rank.delete(waiting)) {
         const roomAt = this.#expectedAt(call.windows, call.priority);
         reject(this.#refusal(operation, call.priority, policyOf(operation), roomAt));
       }
     });
-    this.#admit();
     await promise.finally(cancel);
   }
 
   /** Lets go whoever fits, students first, each in the order of coming; then sees when to look again. */
   #admit(): void {
+    if (this.#waiting.student.size + this.#waiting.background.size === 0) return;
     for (const priority of PRIORITIES) {
       const blocked = new Set<SlidingWindow>();
       for (const waiting of this.#waiting[priority]) {
@@ -165,6 +164,10 @@ export class RateBudget {
         } else for (const window of windows) if (!this.#fits([window], priority)) blocked.add(window);
       }
     }
+    this.#planWake();
+  }
+
+  #planWake(): void {
     this.#cancelWake();
     const times = PRIORITIES.flatMap((priority) => {
       const [first] = this.#waiting[priority];

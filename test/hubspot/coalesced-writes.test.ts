@@ -54,6 +54,14 @@ describe.each(VERSIONS)('creates that wait together, on %s', (version) => {
     expect(names()).toEqual(['single', 'twin', 'twin']);
   });
 
+  it('of which one was refused and one looks like it are uncertain about the other', async () => {
+    const { hubspot, together, booking, emulator } = setUpTogether(version);
+    emulator.faults.add({ fault: { kind: 'no-trace-id' } });
+    const twins = [booking('twin'), booking('twin', { attending_location: 'Nowhere' })];
+    const made = await together(twins.map((twin) => async () => hubspot.createObject(BOOKINGS, twin)));
+    expect(failures(made).map(({ outcome }) => outcome)).toEqual(['unknown', 'refused']);
+  });
+
   it.each(['hang-up', 'hang', 'html'] as const)(
     'whose answer is lost (%s) leave everybody uncertain, and are not repeated',
     async (kind) => {

@@ -28,6 +28,21 @@ describe('waiting for company', () => {
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([1, 9]);
   });
 
+  it('ends when a batch is full, whatever is under way', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3', { HUBSPOT_BATCH_LIMIT: '5' });
+    const ids = Array.from({ length: 6 }, () => account.student().id);
+    await clock.run(async () =>
+      Promise.all(
+        ids.map(async (id, index) => {
+          await clock.sleep(index * 10);
+          return read(hubspot, id)();
+        }),
+      ),
+    );
+    const [first, second] = emulator.log.calls;
+    expect([second?.inputs, (second?.startedAt ?? 0) - (first?.startedAt ?? 0)]).toEqual([5, 50]);
+  });
+
   it('ends after a second when the call before it hangs', async () => {
     const { clock, hubspot, account, emulator } = setUpTogether('v3');
     const [first, second] = [account.student().id, account.student().id];
@@ -75,6 +90,23 @@ describe('waiting for company', () => {
     expect(late).toMatchObject({ status: 'rejected', reason: { name: 'HubSpotTimeoutError', outcome: 'refused' } });
     expect(account.values('contacts', second)['sj_credits']).toBe('1');
     expect(emulator.log.calls).toHaveLength(1);
+  });
+
+  it('has the deadline of the last of those who wait, each of whom waits for no longer than their own', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3');
+    emulator.settings.latency.readMs = 500;
+    const ids = [account.student().id, account.student().id];
+    const outcomes = await clock.run(async () =>
+      Promise.allSettled(
+        [300, 9000].map(async (deadlineMs, index) =>
+          runInContext(newContext(clock.now(), deadlineMs), read(hubspot, ids[index] ?? '')),
+        ),
+      ),
+    );
+    expect(outcomes).toMatchObject([
+      { status: 'rejected', reason: { name: 'HubSpotTimeoutError' } },
+      { status: 'fulfilled', value: { id: ids[1] } },
+    ]);
   });
 
   it('can be turned off', async () => {
