@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { firstAnswer, type FirstRequest } from '../support/first-answer.ts';
-import { buildForVercel, type BuiltFunction, copyOut, filesIn, functionsOf } from '../support/vercel-build.ts';
+import { copyOut, filesIn, functionsOf, type VercelBuild } from '../support/vercel-build.ts';
 
 /** Size and start of the function that Vercel would run. Times are medians, in milliseconds, each of fresh processes. */
 export interface FunctionMeasures {
@@ -26,26 +26,13 @@ const HEALTH = 'https://bookings.example.com/api/health';
 const ENV = { HS_PRIVATE_APP_TOKEN: 'unused', LOG_LEVEL: 'silent' };
 
 /**
- * Builds the project as Vercel does and measures the function.
- * @throws when the Vercel CLI is not installed, when the build fails, or when health is not answered with 200.
- */
-export async function buildAndMeasure(runs = 11): Promise<FunctionMeasures> {
-  const build = await buildForVercel();
-  try {
-    const [built] = functionsOf(build);
-    if (!built) throw new Error('nothing was built');
-    return await measureFunction(built, runs);
-  } finally {
-    build.dispose();
-  }
-}
-
-/**
- * Measures a built function outside the repository.
+ * Measures the function of a build, outside the repository.
  * @param runs fresh processes per time.
- * @throws when health is not answered with 200.
+ * @throws when nothing was built, or health is not answered with 200.
  */
-export async function measureFunction(built: BuiltFunction, runs = 11): Promise<FunctionMeasures> {
+export async function measureFunction(build: VercelBuild, runs = 11): Promise<FunctionMeasures> {
+  const [built] = functionsOf(build);
+  if (!built) throw new Error('nothing was built');
   const { directory, dispose } = copyOut(built);
   const scratch = mkdtempSync(join(tmpdir(), 'empty-module-'));
   try {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ROUTES } from '../../api/index.ts';
@@ -21,7 +21,9 @@ const isWanted = isCliInstalled() || Boolean(process.env['CI']);
 // oxlint-disable-next-line no-console
 if (!isWanted) console.warn(`What Vercel would build is NOT tested: the Vercel CLI is missing. Run: ${INSTALL_CLI}`);
 
-describe.skipIf(!isWanted)('what vercel build makes of this project', () => {
+describe.skipIf(!isWanted)('what vercel build makes of this project', { timeout: 60_000 }, () => {
+  const lastBuilt = () => statSync('.vercel', { throwIfNoEntry: false })?.mtimeMs;
+  const before = lastBuilt();
   let build: VercelBuild;
   beforeAll(async () => {
     build = await buildForVercel();
@@ -58,7 +60,7 @@ describe.skipIf(!isWanted)('what vercel build makes of this project', () => {
     });
 
     it('leaves nothing behind in the repository', () => {
-      expect(existsSync('.vercel')).toBe(false);
+      expect(lastBuilt()).toBe(before);
     });
   });
 
@@ -94,14 +96,20 @@ describe.skipIf(!isWanted)('what vercel build makes of this project', () => {
       const [built] = functionsOf(build);
       if (!built) throw new Error('nothing was built');
       const { directory, dispose } = copyOut(built);
-      const entry = join(directory, built.config.handler);
-      const answer = await firstAnswer({ entry, url, record: true, env: { LOG_LEVEL: 'silent', ...env } });
-      dispose();
-      const loaded = answer.loaded.map((module) => module.split('/vercel-function-')[1]?.replace(/^\w+\//, '') ?? '');
-      return { ...answer, loaded };
+      try {
+        const entry = join(directory, built.config.handler);
+        const answer = await firstAnswer({ entry, url, record: true, env: { LOG_LEVEL: 'silent', ...env } });
+        return {
+          ...answer,
+          loaded: answer.loaded.flatMap((module) => module.split(/\/vercel-function-\w+\//)[1] ?? []),
+        };
+      } finally {
+        dispose();
+      }
     };
+    /** What reaching HubSpot takes; its errors are known everywhere. */
     const ofHubSpot = (loaded: string[]) =>
-      loaded.filter((module) => /^(node_modules\/axios|src\/hubspot)\//.test(module) && !module.endsWith('/errors.js'));
+      loaded.filter((module) => /^(node_modules\/axios|src\/hubspot(?!\/errors\.js))\//.test(module));
 
     it('answers health without loading axios or the HubSpot client', async () => {
       const env = { HS_PRIVATE_APP_TOKEN: 'unused' };
@@ -121,11 +129,10 @@ describe.skipIf(!isWanted)('what vercel build makes of this project', () => {
     });
 
     it('can be measured', async () => {
-      const [built] = functionsOf(build);
-      const measures = built && (await measureFunction(built, 1));
-      expect(measures?.bytes).toBeGreaterThan(100_000);
-      expect(measures?.firstHealthMs).toBeGreaterThan(measures?.importMs ?? Infinity);
-      expect(measures?.startRatio).toBeGreaterThan(1);
+      const measures = await measureFunction(build, 1);
+      expect(measures.bytes).toBeGreaterThan(100_000);
+      expect(measures.firstHealthMs).toBeGreaterThan(measures.importMs);
+      expect(measures.startMs).toBeGreaterThan(measures.importMs);
     });
   });
 });
