@@ -73,6 +73,8 @@ const SUBSCRIPTIONS = [...README.matchAll(/^ *\| ([\w ]+) \| `(\d-\d+)` \| (.+) 
   },
 );
 
+const EVENT = /^(object|contact)\.(creation|deletion|privacyDeletion|restore|merge|propertyChange|associationChange)$/;
+
 /** Properties that the project reads, by the table's names for the objects. */
 const READ: Record<string, readonly string[]> = {
   bookings: BOOKING_PROPERTIES,
@@ -115,7 +117,8 @@ describe('the webhook subscriptions', () => {
   });
 
   it.each(SUBSCRIPTIONS)('$type of $object ($property) drops what is cached', async (subscription) => {
-    const { object, property } = subscription;
+    const { object, type, property } = subscription;
+    expect(type).toMatch(EVENT);
     expect(['', ...(READ[object] ?? [])]).toContain(property);
     const { world, ids } = await warmWorld();
     const events = [toEvent(world, subscription, ids)];
