@@ -1,7 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import api, { ROUTES } from '../../api/index.ts';
-import vercelConfig from '../../vercel.json' with { type: 'json' };
 
 const files = readdirSync('api/_routes', { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
 
@@ -22,20 +21,6 @@ describe('the route table', () => {
     const bodies = source.split(/\b(?:endpoint|webhook)\(/).slice(1);
     expect(bodies.length).toBeGreaterThan(0);
     for (const body of bodies) expect(body.split('\n').length).toBeLessThanOrEqual(15);
-  });
-});
-
-describe('vercel.json', () => {
-  it('makes one function, and rewrites every URL of the API to it', () => {
-    expect(Object.keys(vercelConfig.functions)).toEqual(['api/index.ts']);
-    expect(readdirSync('api').filter((name) => !name.startsWith('_'))).toEqual(['index.ts']);
-    const [rewrite] = vercelConfig.rewrites;
-    for (const pattern of Object.keys(ROUTES)) expect(pattern).toMatch(new RegExp(`^${rewrite?.source}$`));
-    expect(rewrite?.destination).toBe('/api');
-  });
-
-  it('publishes nothing but robots.txt', () => {
-    expect(readdirSync(vercelConfig.outputDirectory)).toEqual(['robots.txt']);
   });
 });
 

@@ -46,14 +46,9 @@ describe('GET /api/cron/warm-cache', () => {
 });
 
 describe('the schedule in vercel.json', () => {
-  it.each(vercelConfig.crons.map(({ path, schedule }) => [path, schedule]))(
-    '%s at %s is a route that cron can call',
-    async (path, schedule) => {
-      expect(schedule.split(' ')).toHaveLength(5);
-      expect(schedule).toMatch(/^[\d*/, -]+$/);
-      const world = await World.create({ env: ENV });
-      const answer = await world.request('GET', path.replace('/api/', ''), AS_CRON);
-      expect([answer.status, answer.body.success]).toEqual([200, true]);
-    },
-  );
+  it.each(vercelConfig.crons.map(({ path }) => path))('%s is a route that cron can call', async (path) => {
+    const world = await World.create({ env: ENV });
+    const answer = await world.request('GET', path.replace('/api/', ''), AS_CRON);
+    expect([answer.status, answer.body.success]).toEqual([200, true]);
+  });
 });

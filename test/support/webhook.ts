@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/clock.ts';
 import { signV1, signV3 } from '../../src/http/hubspot-signature.ts';
 import type { Answer, World } from './world.ts';
 
@@ -8,8 +9,13 @@ export const WEBHOOK_ENV = { HUBSPOT_WEBHOOK_SECRET: SECRET, PUBLIC_URL: 'https:
 
 export type RawEvent = Record<string, unknown>;
 
+/** Whose time it is: a world's, or the real one. */
+interface Timed {
+  clock: Pick<Clock, 'now'>;
+}
+
 /** Headers HubSpot sends with a body posted to this path. */
-export function signedHeaders(world: World, path: string, body: string, secret = SECRET): Record<string, string> {
+export function signedHeaders(world: Timed, path: string, body: string, secret = SECRET): Record<string, string> {
   const timestamp = String(world.clock.now());
   const url = `${WEBHOOK_ENV.PUBLIC_URL}/api/${path}`;
   const signature = signV3(secret, { method: 'POST', url, body: new TextEncoder().encode(body) }, timestamp);
@@ -33,7 +39,7 @@ export async function deliver(world: World, events: unknown, path?: string): Pro
 let lastEventId = 0;
 
 /** An event as HubSpot sends it, settled long ago unless it is told otherwise. */
-export function event(world: World, subscriptionType: string, facts: RawEvent): RawEvent {
+export function event(world: Timed, subscriptionType: string, facts: RawEvent): RawEvent {
   lastEventId += 1;
   return {
     eventId: lastEventId,
@@ -47,15 +53,15 @@ export function event(world: World, subscriptionType: string, facts: RawEvent): 
   };
 }
 
-export function bookingEvent(world: World, verb: string, id: string, facts: RawEvent = {}): RawEvent {
+export function bookingEvent(world: Timed, verb: string, id: string, facts: RawEvent = {}): RawEvent {
   return event(world, `object.${verb}`, { objectId: Number(id), objectTypeId: BOOKINGS, ...facts });
 }
 
-export function statusEvent(world: World, id: string, isActive: string, facts: RawEvent = {}): RawEvent {
+export function statusEvent(world: Timed, id: string, isActive: string, facts: RawEvent = {}): RawEvent {
   return bookingEvent(world, 'propertyChange', id, { propertyName: 'is_active', propertyValue: isActive, ...facts });
 }
 
-export function linkEvent(world: World, bookingId: string, examId: string, facts: RawEvent = {}): RawEvent {
+export function linkEvent(world: Timed, bookingId: string, examId: string, facts: RawEvent = {}): RawEvent {
   return event(world, 'object.associationChange', {
     objectTypeId: BOOKINGS,
     fromObjectId: Number(bookingId),
