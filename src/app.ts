@@ -1,8 +1,7 @@
 import { createBackground } from './background.ts';
 import { CacheService } from './cache/cache-service.ts';
 import { cachePolicies } from './cache/policies.ts';
-import { epochMs } from './calendar.ts';
-import { type Clock, systemClock } from './clock.ts';
+import { type Clock, epochMs, systemClock } from './clock.ts';
 import type { Config } from './config.ts';
 import { CountWriter } from './consistency/count-writer.ts';
 import { InProcessIdempotency } from './consistency/idempotency.ts';

@@ -21,11 +21,6 @@ export function parseDay(value: string | null): Day | null {
   return text && !Number.isNaN(epoch) && new Date(epoch).toISOString().startsWith(text) ? text : null;
 }
 
-/** Epoch milliseconds of an ISO time; 0 when it is none. */
-export function epochMs(instant: string): number {
-  return Date.parse(instant) || 0;
-}
-
 /** ISO instant at which `hour` o'clock strikes on `day` in `timeZone`. */
 export function atHour(day: Day, hour: number, timeZone: string): string {
   return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime: { hour } }).toInstant().toString();

@@ -39,3 +39,8 @@ export async function waitAtMost<T>(clock: Clock, maxWaitMs: number, work: Promi
     cancel();
   }
 }
+
+/** Epoch milliseconds of an ISO time; 0 when it is none. */
+export function epochMs(instant: string): number {
+  return Date.parse(instant) || 0;
+}

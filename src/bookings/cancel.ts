@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { epochMs } from '../calendar.ts';
+import { epochMs } from '../clock.ts';
 import { authenticateAnew } from '../contacts/authenticate.ts';
 import { writeCredit } from '../credits/write-credit.ts';
 import type { Deps } from '../deps.ts';

@@ -1,4 +1,4 @@
-import { epochMs } from '../calendar.ts';
+import { epochMs } from '../clock.ts';
 import type { Deps } from '../deps.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { readContactById } from '../reads/contact.ts';

@@ -1,4 +1,4 @@
-import { epochMs } from '../calendar.ts';
+import { epochMs } from '../clock.ts';
 import type { Deps } from '../deps.ts';
 import type { HubSpotError } from '../hubspot/errors.ts';
 import { readExams } from '../reads/exams.ts';

@@ -1,4 +1,4 @@
-import { epochMs } from '../calendar.ts';
+import { epochMs } from '../clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
 
 /** A contact's credit properties, which the API's answers name as HubSpot does. */

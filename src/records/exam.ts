@@ -1,4 +1,5 @@
-import { type Day, epochMs, onDay, parseDay } from '../calendar.ts';
+import { type Day, onDay, parseDay } from '../calendar.ts';
+import { epochMs } from '../clock.ts';
 import type { HubSpotObject, SearchFilter } from '../hubspot/types.ts';
 
 /** HubSpot properties of a mock exam session that this project reads. */
