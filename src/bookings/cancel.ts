@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { epochMs } from '../clock.ts';
+import { cancelledChange } from '../consistency/seats-taken.ts';
 import { authenticateAnew } from '../contacts/authenticate.ts';
 import { writeCredit } from '../credits/write-credit.ts';
 import type { Deps } from '../deps.ts';
@@ -59,7 +60,7 @@ async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, f
   const credit = creditOfToken(booking.tokenUsed);
   const [newBalance, counted, noted] = await Promise.all([
     credit ? refund(deps, contact, credit, booking.id) : null,
-    exam ? countDown(deps, exam) : false,
+    exam ? countDown(deps, exam, booking.id) : false,
     note(deps, contact.id, input, credit),
   ]);
   return {
@@ -118,8 +119,10 @@ async function refund(deps: Deps, contact: Contact, credit: CreditField, booking
   });
 }
 
-async function countDown(deps: Deps, { id: examId, totalBookings: total, updatedAtMs }: Exam): Promise<boolean> {
-  return deps.counts.adjust({ examId, total, updatedAtMs }, -1);
+async function countDown(deps: Deps, exam: Exam, bookingId: string): Promise<boolean> {
+  const { id: examId, totalBookings: total, updatedAtMs } = exam;
+  const stored = { examId, total, updatedAtMs };
+  return deps.counts.adjust({ stored, delta: -1, change: cancelledChange(bookingId) });
 }
 
 async function note(deps: Deps, contactId: string, { id, reason }: CancelBookingInput, credit: CreditField | null) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { sleep } from '../clock.ts';
+import { epochMs, sleep } from '../clock.ts';
 import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
+import { madeChange } from '../consistency/seats-taken.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { writeThroughBooking } from '../reads/write-through.ts';
@@ -45,7 +46,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
   return withFreshDeadline(deps, async () => {
     const { contact, exam, reservationId } = approved;
     const ids: BookingIds = { bookingId: booking.id, contactId: contact.id, examId: exam.id };
-    await deps.reservations.confirm(reservationId, { ...ids, facts: exam });
+    await deps.reservations.confirm(reservationId, { ...ids, facts: exam, madeAtMs: epochMs(booking.createdAt) });
     try {
       const payer = deps.config.confirmBookings
         ? await confirmByRank(deps, { ...approved, recordId: booking.id, email: input.email })
@@ -78,7 +79,9 @@ function finish(deps: Deps, input: CreateBookingInput, { exam, contact, payment 
     'Paid with': payment,
     Booking: ids.bookingId,
   };
-  deps.background('count', async () => deps.counts.adjust(stored, 1, lingerMs));
+  deps.background('count', async () =>
+    deps.counts.adjust({ stored, delta: 1, change: madeChange(ids.bookingId) }, lingerMs),
+  );
   deps.background('booking note', async () =>
     writeNote(deps, contact.id, `${input.mock_type} mock exam booked`, facts, lingerMs),
   );

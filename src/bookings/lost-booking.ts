@@ -59,16 +59,25 @@ export function watchLostCreate(deps: Deps, lost: LostCreate): void {
   deps.background('lost booking', async () => {
     for (const delayMs of LOOK_LATER_MS) {
       await sleep(deps.clock, delayMs);
-      const settled = await deps.locks.withLock(lost.studentId, async () => {
-        if (deps.lostCreates.get(lost.contactId) !== lost) return true;
-        const found = await lookOnce(deps, lost);
-        if (found) await giveUp(deps, lost, found.id);
-        return found !== null;
-      });
-      if (settled) return;
+      if (await settleLater(deps, lost)) return;
     }
     await forget(deps, lost);
   });
+}
+
+/** @returns whether it is settled. A student who is busy meanwhile settles it by what they do, or leaves it for later. */
+async function settleLater(deps: Deps, lost: LostCreate): Promise<boolean> {
+  try {
+    return await deps.locks.withLock(lost.studentId, async () => {
+      if (deps.lostCreates.get(lost.contactId) !== lost) return true;
+      const found = await lookOnce(deps, lost);
+      if (found) await giveUp(deps, lost, found.id);
+      return found !== null;
+    });
+  } catch (error) {
+    if (error instanceof AppError) return false;
+    throw error;
+  }
 }
 
 async function giveUp(deps: Deps, lost: LostCreate, recordId: string): Promise<void> {

@@ -2,6 +2,9 @@ import type { Clock } from '../clock.ts';
 import type { Credits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 
+/** The two records a booking is associated with. */
+export type BookingSide = 'contact' | 'exam';
+
 /** What this API did to one booking and HubSpot may not show yet. */
 export interface JournalEntry {
   bookingId: string;
@@ -10,6 +13,10 @@ export interface JournalEntry {
   /** Facts of the exam, which HubSpot rolls up late; null when the booking was not made here. */
   facts: ExamFacts | null;
   made: boolean;
+  /** HubSpot's time of making it, in epoch milliseconds; undefined when it was not made here. */
+  madeAtMs: number | undefined;
+  /** Sides on which HubSpot has taken the association away again: somebody moved the booking. */
+  lost: ReadonlySet<BookingSide>;
   /** When it was last written, by our clock, in epoch milliseconds. */
   writtenAtMs: number;
   /** Archived again, because what had to follow failed. */
@@ -31,7 +38,9 @@ export interface CreditsEntry {
  * write, so that what somebody changed in HubSpot meanwhile wins. A shared store can take its place.
  */
 export interface Journal {
-  bookingMade(entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { facts: ExamFacts }): Promise<void>;
+  bookingMade(
+    entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { facts: ExamFacts; madeAtMs: number },
+  ): Promise<void>;
   /** The booking was archived again. */
   bookingUndone(bookingId: string): Promise<void>;
   bookingCancelled(
@@ -44,22 +53,28 @@ export interface Journal {
   entryOf(bookingId: string): Promise<JournalEntry | undefined>;
   creditsOf(contactId: string): Promise<CreditsEntry | undefined>;
 
-  /** HubSpot's associations show these bookings. */
-  shownLinked(bookingIds: Iterable<string>): Promise<void>;
+  /**
+   * HubSpot's associations of that contact or exam show exactly these bookings. What it showed long enough ago and
+   * does not show any more was taken away.
+   */
+  linksRead(side: BookingSide, id: string, bookingIds: Iterable<string>): Promise<void>;
+  /** HubSpot says that a booking is not associated with that contact or exam any more. */
+  linkRemoved(bookingId: string, otherId: string): Promise<void>;
   /** A read by id showed these bookings as of `updatedAtMs`. */
   shownById(bookings: Iterable<{ id: string; updatedAtMs: number }>): Promise<void>;
 }
 
+/** So long after HubSpot first showed an association one read may still miss it, another server having answered. */
+const LINK_SETTLES_MS = 60_000;
 /** An entry is kept this long after HubSpot first showed all of it: longer than any cached value is served. */
 const KEEP_AFTER_SHOWN_MS = 7 * 60_000;
 /** An entry that HubSpot never showed is kept this long. */
 const KEEP_AT_MOST_MS = 15 * 60_000;
 
 interface Kept {
-  entry: JournalEntry;
-  /** What HubSpot has not shown yet: the association, or the status. */
-  awaits: Set<'link' | 'status'>;
-  shownAt: number | undefined;
+  entry: JournalEntry & { lost: Set<BookingSide> };
+  /** When HubSpot first showed what was written: the associations, or the status. */
+  shownAt: Map<BookingSide | 'status', number>;
 }
 
 /** A {@link Journal} in the memory of this process. */
@@ -75,8 +90,7 @@ export class InProcessJournal implements Journal {
   }
 
   async bookingMade(made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
-    const kept = this.#write({ ...made, made: true, undone: false, cancelledAtMs: undefined });
-    kept.awaits.add('link');
+    this.#write({ ...made, made: true, undone: false, cancelledAtMs: undefined });
   }
 
   async bookingUndone(bookingId: string): Promise<void> {
@@ -86,8 +100,8 @@ export class InProcessJournal implements Journal {
 
   async bookingCancelled(cancelled: Parameters<Journal['bookingCancelled']>[0]): Promise<void> {
     const known = this.#entries.get(cancelled.bookingId)?.entry;
-    const kept = this.#write({ facts: null, made: false, undone: false, ...known, ...cancelled });
-    kept.awaits.add('status');
+    const kept = this.#write({ facts: null, made: false, madeAtMs: undefined, undone: false, ...known, ...cancelled });
+    kept.shownAt.delete('status');
   }
 
   async creditsWritten(contactId: string, entry: CreditsEntry): Promise<void> {
@@ -117,32 +131,47 @@ export class InProcessJournal implements Journal {
     return this.#credits.get(contactId);
   }
 
-  async shownLinked(bookingIds: Iterable<string>): Promise<void> {
-    if (this.#entries.size === 0) return;
-    for (const id of bookingIds) this.#shown(id, 'link');
+  async linksRead(side: BookingSide, id: string, bookingIds: Iterable<string>): Promise<void> {
+    const ours = (side === 'exam' ? this.#byExam : this.#byContact).get(id);
+    if (!ours) return;
+    const now = this.#clock.now();
+    const linked = new Set(bookingIds);
+    for (const bookingId of ours) {
+      const { entry, shownAt } = this.#entries.get(bookingId) ?? {};
+      if (linked.has(bookingId)) {
+        if (!shownAt?.has(side)) shownAt?.set(side, now);
+        entry?.lost.delete(side);
+      } else if (now - (shownAt?.get(side) ?? Infinity) > LINK_SETTLES_MS) entry?.lost.add(side);
+    }
+  }
+
+  async linkRemoved(bookingId: string, otherId: string): Promise<void> {
+    const entry = this.#entries.get(bookingId)?.entry;
+    if (entry?.examId === otherId) entry.lost.add('exam');
+    if (entry?.contactId === otherId) entry.lost.add('contact');
   }
 
   async shownById(bookings: Iterable<{ id: string; updatedAtMs: number }>): Promise<void> {
     if (this.#entries.size === 0) return;
     for (const { id, updatedAtMs } of bookings) {
       const cancelledAtMs = this.#entries.get(id)?.entry.cancelledAtMs;
-      if (cancelledAtMs !== undefined && updatedAtMs >= cancelledAtMs) this.#shown(id, 'status');
+      const shownAt = this.#entries.get(id)?.shownAt;
+      const isNew = cancelledAtMs !== undefined && updatedAtMs >= cancelledAtMs && !shownAt?.has('status');
+      if (isNew) shownAt?.set('status', this.#clock.now());
     }
-  }
-
-  #shown(bookingId: string, what: 'link' | 'status'): void {
-    const kept = this.#entries.get(bookingId);
-    if (kept?.awaits.delete(what) && kept.awaits.size === 0) kept.shownAt = this.#clock.now();
   }
 
   #pick(ids: ReadonlySet<string> = new Set()): JournalEntry[] {
     return [...ids].flatMap((id) => this.#entries.get(id)?.entry ?? []);
   }
 
-  #write(written: Omit<JournalEntry, 'writtenAtMs'>): Kept {
-    const entry: JournalEntry = { ...written, writtenAtMs: this.#clock.now() };
-    const awaits = this.#entries.get(entry.bookingId)?.awaits ?? new Set();
-    const kept: Kept = { entry, awaits, shownAt: undefined };
+  #write(written: Omit<JournalEntry, 'writtenAtMs' | 'lost'>): Kept {
+    const known = this.#entries.get(written.bookingId);
+    const lost = known?.entry.lost ?? new Set<BookingSide>();
+    const entry = { ...written, lost, writtenAtMs: this.#clock.now() };
+    const kept: Kept = { entry, shownAt: known?.shownAt ?? new Map<BookingSide | 'status', number>() };
+    // The sweep relies on the order of writing.
+    this.#entries.delete(entry.bookingId);
     this.#entries.set(entry.bookingId, kept);
     addTo(this.#byExam, entry.examId, entry.bookingId);
     addTo(this.#byContact, entry.contactId, entry.bookingId);
@@ -155,8 +184,7 @@ export class InProcessJournal implements Journal {
     for (const [id, { entry, shownAt }] of this.#entries) {
       const ageMs = now - entry.writtenAtMs;
       if (ageMs <= KEEP_AFTER_SHOWN_MS) break;
-      const old = ageMs > KEEP_AT_MOST_MS || (shownAt !== undefined && now - shownAt > KEEP_AFTER_SHOWN_MS);
-      if (!old) continue;
+      if (ageMs <= KEEP_AT_MOST_MS && now - allShownAt(entry, shownAt) <= KEEP_AFTER_SHOWN_MS) continue;
       this.#entries.delete(id);
       removeFrom(this.#byExam, entry.examId, id);
       removeFrom(this.#byContact, entry.contactId, id);
@@ -166,6 +194,12 @@ export class InProcessJournal implements Journal {
       this.#credits.delete(contactId);
     }
   }
+}
+
+/** When HubSpot had shown all that was written; Infinity while it has not. */
+function allShownAt({ made, cancelledAtMs }: JournalEntry, shownAt: Kept['shownAt']): number {
+  const awaited = [...(made ? (['contact', 'exam'] as const) : []), ...(cancelledAtMs ? (['status'] as const) : [])];
+  return Math.max(...awaited.map((what) => shownAt.get(what) ?? Infinity));
 }
 
 function addTo(index: Map<string, Set<string>>, key: string, id: string): void {

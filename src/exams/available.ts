@@ -3,6 +3,7 @@ import { addHours, atHour } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { MockTypeField, queryFlag } from '../fields.ts';
 import { type DatedExam, getOpenExams } from '../reads/exams.ts';
+import type { TakenSeats } from '../reads/seats.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
 import { countSeatsOrStored, logUnsized, repairCounts } from './stored-counts.ts';
 
@@ -24,11 +25,11 @@ const FEW_SEATS = 3;
 /** Sessions of a type from today on, by day. With `realtime`, seats are counted from the bookings. */
 export async function listAvailableExams(deps: Deps, input: AvailableExamsInput) {
   const exams = await getOpenExams(deps, input.mock_type);
-  const seats = input.realtime ? await countSeatsOrStored(deps, exams) : new Map<string, number>();
+  const seats = input.realtime ? await countSeatsOrStored(deps, exams) : new Map<string, TakenSeats>();
   if (input.realtime) repairCounts(deps, exams, seats);
   logUnsized(deps, exams);
   return exams
-    .map((exam) => describe(exam, seats.get(exam.id) ?? exam.totalBookings, deps.config.timeZone))
+    .map((exam) => describe(exam, seats.get(exam.id)?.total ?? exam.totalBookings, deps.config.timeZone))
     .filter(({ status }) => input.include_capacity || status !== 'full')
     .toSorted((a, b) => compareSessions(orderOf(a), orderOf(b)));
 }

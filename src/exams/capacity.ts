@@ -18,7 +18,7 @@ export async function getCapacity(deps: Deps, { id }: GetCapacityInput) {
   if (!exam) throw new AppError('EXAM_NOT_FOUND', 'Mock exam not found');
   logUnsized(deps, [exam]);
   const taken = await countSeatsOrStored(deps, [exam]);
-  const totalBookings = taken.get(exam.id) ?? exam.totalBookings;
+  const totalBookings = taken.get(exam.id)?.total ?? exam.totalBookings;
   const capacity = exam.capacity ?? 0;
   const availableSlots = Math.max(0, capacity - totalBookings);
   return {

@@ -1,14 +1,15 @@
-import { epochMs } from '../clock.ts';
 import type { Deps } from '../deps.ts';
 import type { HubSpotError } from '../hubspot/errors.ts';
 import { readExams } from '../reads/exams.ts';
 import { recountSeats } from '../reads/seats.ts';
-import { countToProperties, type Exam } from '../records/exam.ts';
+import type { Exam } from '../records/exam.ts';
 
 /** An exam and how many of its seats are taken. */
 export interface CountedExam {
   exam: Exam;
   actualCount: number;
+  /** Our own changes that are in it. */
+  changes: readonly string[];
 }
 
 export interface Counted {
@@ -28,9 +29,9 @@ export async function countExams(deps: Deps, examIds: readonly string[], known?:
     known ? new Map(known.map((exam) => [exam.id, exam])) : readExams(deps, examIds),
     recountSeats(deps, examIds),
   ]);
-  const counted = [...taken].flatMap(([id, actualCount]) => {
+  const counted = [...taken].flatMap(([id, { total: actualCount, changes }]) => {
     const exam = exams.get(id);
-    return exam ? [{ exam, actualCount }] : [];
+    return exam ? [{ exam, actualCount, changes }] : [];
   });
   const missing = examIds.filter((id) => !exams.has(id));
   for (const id of missing) failures.delete(id);
@@ -39,22 +40,13 @@ export async function countExams(deps: Deps, examIds: readonly string[], known?:
 }
 
 /**
- * Writes counts to HubSpot in one batch.
+ * Writes counts to HubSpot, together in one batch.
  * @returns what failed, by exam id; the rest is written.
  */
 export async function writeCounts(deps: Deps, counts: readonly CountedExam[]): Promise<Map<string, Error>> {
-  const failed = new Map<string, Error>();
-  if (counts.length === 0) return failed;
-  const updates = counts.map(({ exam, actualCount }) => ({ id: exam.id, properties: countToProperties(actualCount) }));
-  const { results, failures } = await deps.hubspot.batchUpdateObjects(deps.config.objectTypes.mockExams, updates);
-  for (const { exam, actualCount: total } of counts) {
-    const record = results.get(exam.id);
-    if (record) deps.counts.corrected({ examId: exam.id, total, updatedAtMs: epochMs(record.updatedAt) });
-    else {
-      const reason = failures.get(exam.id) ?? new Error('the exam does not exist');
-      deps.log.error('count not written', { examId: exam.id, total, reason: reason.message });
-      failed.set(exam.id, reason);
-    }
-  }
-  return failed;
+  const outcomes = counts.map(async ({ exam: { id: examId }, actualCount: total, changes }) => {
+    const failure = await deps.counts.put({ examId, total, changes });
+    return failure ? [[examId, failure] as const] : [];
+  });
+  return new Map((await Promise.all(outcomes)).flat());
 }

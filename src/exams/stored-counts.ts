@@ -1,7 +1,7 @@
 import { withinDeadline } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { isTransient } from '../hubspot/errors.ts';
-import { countSeats } from '../reads/seats.ts';
+import { countSeats, type TakenSeats } from '../reads/seats.ts';
 import type { Exam } from '../records/exam.ts';
 import { writeCounts } from './correct-counts.ts';
 
@@ -13,7 +13,7 @@ const COUNT_WAIT_MS = 3000;
  * its stored count has to do, since a part of a count would show a full session as free.
  * @throws {HubSpotError} when it is no outage: a wrong token or a bug must not hide behind stored counts.
  */
-export async function countSeatsOrStored(deps: Deps, exams: readonly Exam[]): Promise<Map<string, number>> {
+export async function countSeatsOrStored(deps: Deps, exams: readonly Exam[]): Promise<Map<string, TakenSeats>> {
   const examIds = exams.map(({ id }) => id);
   const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, async () =>
     countSeats(deps, examIds),
@@ -31,20 +31,23 @@ export function logUnsized(deps: Deps, exams: readonly Exam[]): void {
 }
 
 /**
- * Writes counts that differ from the stored ones back to HubSpot, in one batch, after the answer. A count that this API
- * is writing anyway is left alone.
+ * Writes counts that differ from the stored ones back to HubSpot, in one batch, after the answer. A count that could not
+ * be written a moment ago is left alone.
  */
-export function repairCounts(deps: Deps, exams: readonly Exam[], seats: ReadonlyMap<string, number>): void {
+export function repairCounts(deps: Deps, exams: readonly Exam[], seats: ReadonlyMap<string, TakenSeats>): void {
   if (!deps.config.repairCounts) return;
   const wrong = exams.flatMap((exam) => {
-    const actualCount = seats.get(exam.id);
-    const { id: examId, totalBookings: total, updatedAtMs } = exam;
-    const settled = deps.counts.isSettled({ examId, total, updatedAtMs });
-    return actualCount === undefined || actualCount === total || !settled ? [] : [{ exam, actualCount }];
+    const taken = seats.get(exam.id);
+    const { id: examId, totalBookings, updatedAtMs } = exam;
+    // Somebody else's look may have begun to correct it since the exam was read.
+    const total = deps.counts.current({ examId, total: totalBookings, updatedAtMs });
+    if (!taken || taken.total === total || deps.counts.hasJustFailed(exam.id)) return [];
+    return [{ exam, actualCount: taken.total, changes: taken.changes }];
   });
   if (wrong.length === 0) return;
   deps.background('repair counts', async () => {
-    await writeCounts(deps, wrong);
-    deps.log.info('counts repaired', { examIds: wrong.map(({ exam }) => exam.id) });
+    const failed = await writeCounts(deps, wrong);
+    const repaired = wrong.flatMap(({ exam }) => (failed.has(exam.id) ? [] : exam.id));
+    if (repaired.length > 0) deps.log.info('counts repaired', { examIds: repaired });
   });
 }

@@ -154,13 +154,14 @@ async function withOurLinks(deps: Deps, { booking, contactIds, examIds }: Bookin
   const entry = await deps.journal.entryOf(booking.id);
   return {
     booking: withOurs(booking, entry),
-    contactIds: plus(contactIds, entry?.contactId),
-    examIds: plus(examIds, entry?.examId),
+    contactIds: orOurs(contactIds, entry?.lost.has('contact') ? undefined : entry?.contactId),
+    examIds: orOurs(examIds, entry?.lost.has('exam') ? undefined : entry?.examId),
   };
 }
 
-function plus(linked: readonly string[], ours: string | undefined): string[] {
-  return [...new Set([...linked, ...(ours === undefined ? [] : [ours])])];
+/** A booking has one of each: ours is the one as long as HubSpot shows none. */
+function orOurs(linked: readonly string[], ours: string | undefined): readonly string[] {
+  return linked.length > 0 || ours === undefined ? linked : [ours];
 }
 
 function orNull(ids: readonly string[] | undefined): readonly string[] | null {

@@ -80,9 +80,9 @@ async function withOurCredits(deps: Deps, contact: Contact): Promise<Contact> {
 
 /** A contact's linked bookings with those made here, without those undone here. */
 export async function withOurBookings(deps: Deps, contactId: string, linked: readonly string[]): Promise<string[]> {
-  await deps.journal.shownLinked(linked);
+  await deps.journal.linksRead('contact', contactId, linked);
   const entries = await deps.journal.entriesOfContact(contactId);
-  const made = entries.flatMap(({ bookingId, made: ours }) => (ours ? bookingId : []));
+  const made = entries.flatMap((entry) => (entry.made && !entry.lost.has('contact') ? entry.bookingId : []));
   const undone = new Set(entries.flatMap((entry) => (entry.undone ? entry.bookingId : [])));
   return [...new Set([...linked, ...made])].filter((id) => !undone.has(id));
 }

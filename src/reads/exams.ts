@@ -40,7 +40,7 @@ export async function readExamWithBookings(deps: Deps, id: string): Promise<Exam
   const record = await deps.hubspot.getObject(mockExams, id, options);
   if (!record) return null;
   const bookingIds = record.associations.get(bookings.id) ?? [];
-  await deps.journal.shownLinked(bookingIds);
+  await deps.journal.linksRead('exam', id, bookingIds);
   return { exam: withOurCount(deps, toExam(record, deps.config.timeZone)), bookingIds };
 }
 

@@ -1,6 +1,6 @@
 import { examBookingIdsKey, seatsKey } from '../cache/keys.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
-import { seatsTaken } from '../consistency/seats-taken.ts';
+import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
 import type { Deps } from '../deps.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
@@ -13,9 +13,16 @@ export interface ExamSeats {
   failures: Map<string, HubSpotError>;
 }
 
+/** The seats taken of one exam. */
+export interface TakenSeats {
+  total: number;
+  /** Our own changes that are in it. */
+  changes: readonly string[];
+}
+
 /** Seats taken per exam, counted from its bookings. An exam is in one of the two. */
 export interface SeatCounts {
-  taken: Map<string, number>;
+  taken: Map<string, TakenSeats>;
   failures: Map<string, HubSpotError>;
 }
 
@@ -56,7 +63,10 @@ export async function recountSeats(deps: Deps, examIds: readonly string[]): Prom
 
 async function toCounts(deps: Deps, { seats, failures }: ExamSeats): Promise<SeatCounts> {
   const entries = await deps.journal.entriesOfExams([...seats.keys()]);
-  const taken = seats.entries().map(([id, bookings]) => [id, seatsTaken(bookings, entries.get(id) ?? [])] as const);
+  const taken = seats.entries().map(([id, bookings]) => {
+    const ours = entries.get(id) ?? [];
+    return [id, { total: seatsTaken(bookings, ours), changes: changesIn(ours) }] as const;
+  });
   return { taken: new Map(taken), failures };
 }
 
@@ -68,7 +78,7 @@ async function readSeats(deps: Deps, examIds: readonly string[]): Promise<ExamSe
   const maxAgeMs = JUST_READ_MS;
   const found = await deps.cache.fetchMany<readonly string[]>(examIds, examBookingIdsKey, load, { maxAgeMs });
   const lists = split(found);
-  await deps.journal.shownLinked([...lists.values.values()].flat());
+  for (const [examId, ids] of lists.values) await deps.journal.linksRead('exam', examId, ids);
   const read = await readSeatsOf(deps, lists.values);
   return { seats: read.seats, failures: new Map([...lists.failures, ...read.failures]) };
 }
@@ -96,7 +106,9 @@ export async function readSeatsOf(
 }
 
 function madeIds(entries: readonly JournalEntry[]): string[] {
-  return entries.flatMap(({ bookingId, made, undone }) => (made && !undone ? bookingId : []));
+  return entries.flatMap(({ bookingId, made, undone, lost }) =>
+    made && !undone && !lost.has('exam') ? bookingId : [],
+  );
 }
 
 /** A booking that HubSpot does not know holds no seat, unless it was made here a moment ago. */

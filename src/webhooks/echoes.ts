@@ -19,7 +19,9 @@ async function isEcho(deps: Deps, event: HubSpotEvent): Promise<boolean> {
     case 'contact-or-booking':
       return isBookingEcho(event, await deps.journal.entryOf(id));
     case 'exam':
-      return event.property?.name === 'total_bookings' && deps.counts.lastWritten(id) === Number(event.property.value);
+      return (
+        event.property?.name === 'total_bookings' && deps.counts.lastWritten(id)?.total === Number(event.property.value)
+      );
     case 'contact':
       return isCreditEcho(deps, id, event.property);
     case 'enrollment':

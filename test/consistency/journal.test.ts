@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { InProcessJournal } from '../../src/consistency/journal.ts';
+import { type BookingSide, InProcessJournal } from '../../src/consistency/journal.ts';
 import { seatsTaken } from '../../src/consistency/seats-taken.ts';
 import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 
 const facts = { mockType: 'Mini-mock', examDate: '2026-12-10', location: null, startTime: null, endTime: null };
-const made = { bookingId: 'b1', contactId: 'c1', examId: 'e1', facts };
+const made = { bookingId: 'b1', contactId: 'c1', examId: 'e1', facts, madeAtMs: 500 };
 
 function start() {
   const clock = new VirtualClock(NOW);
@@ -17,7 +17,8 @@ describe('an entry of the journal', () => {
   it('is found by exam, contact and booking', async () => {
     const { journal } = start();
     await journal.bookingMade(made);
-    const entry = { ...made, made: true, undone: false, cancelledAtMs: undefined, writtenAtMs: Date.parse(NOW) };
+    const nothing = { undone: false, cancelledAtMs: undefined, lost: new Set() };
+    const entry = { ...made, ...nothing, made: true, writtenAtMs: Date.parse(NOW) };
     expect(await journal.entriesOfExams(['e1', 'e2'])).toEqual(
       new Map([
         ['e1', [entry]],
@@ -33,7 +34,8 @@ describe('an entry of the journal', () => {
     await journal.bookingMade(made);
     await clock.advance(120_000);
     expect(await known()).toEqual(['b1']);
-    await journal.shownLinked(['b1']);
+    await journal.linksRead('contact', 'c1', ['b1']);
+    await journal.linksRead('exam', 'e1', ['b1', 'x']);
     await clock.advance(7 * 60_000);
     expect(await known()).toEqual(['b1']);
     await clock.advance(1);
@@ -65,14 +67,58 @@ describe('an entry of the journal', () => {
     await journal.bookingMade(made);
     await journal.bookingCancelled({ ...made, cancelledAtMs: 1000 });
     expect(await journal.entryOf('b1')).toMatchObject({ made: true, facts, cancelledAtMs: 1000 });
-    await journal.shownLinked(['b1']);
-    await clock.advance(70_000);
+    await journal.linksRead('contact', 'c1', ['b1']);
+    await journal.linksRead('exam', 'e1', ['b1']);
+    await clock.advance(8 * 60_000);
     expect(await known()).toEqual(['b1']);
   });
 });
 
+describe('an association that HubSpot', () => {
+  const lost = async (journal: InProcessJournal) => [...((await journal.entryOf('b1'))?.lost ?? [])];
+
+  it('has not shown yet stands, however often it is not there', async () => {
+    const { clock, journal } = start();
+    await journal.bookingMade(made);
+    await clock.advance(120_000);
+    await journal.linksRead('exam', 'e1', []);
+    expect(await lost(journal)).toEqual([]);
+  });
+
+  it('showed a while ago and shows no more is lost, on that side alone', async () => {
+    const { clock, journal } = start();
+    await journal.bookingMade(made);
+    await journal.linksRead('exam', 'e1', ['b1']);
+    await clock.advance(60_000);
+    await journal.linksRead('exam', 'e1', []);
+    expect(await lost(journal)).toEqual([]);
+    await clock.advance(1);
+    await journal.linksRead('exam', 'e1', []);
+    expect(await lost(journal)).toEqual(['exam']);
+    await journal.linksRead('exam', 'e1', ['b1']);
+    expect(await lost(journal)).toEqual([]);
+  });
+
+  it('says to be gone is lost at once', async () => {
+    const { journal } = start();
+    await journal.bookingMade(made);
+    await journal.linkRemoved('b1', 'other');
+    expect(await lost(journal)).toEqual([]);
+    await journal.linkRemoved('b1', 'c1');
+    await journal.linkRemoved('b1', 'e1');
+    expect(await lost(journal)).toEqual(['contact', 'exam']);
+  });
+});
+
 describe('seats taken', () => {
-  const entry = { ...made, made: true, undone: false, cancelledAtMs: undefined as number | undefined, writtenAtMs: 0 };
+  const entry = {
+    ...made,
+    made: true,
+    undone: false,
+    lost: new Set<BookingSide>(),
+    cancelledAtMs: undefined as number | undefined,
+    writtenAtMs: 0,
+  };
   const seat = (id: string, holdsSeat: boolean, updatedAtMs = 5) => ({ id, holdsSeat, updatedAtMs, createdAtMs: 0 });
 
   it.each([
@@ -83,6 +129,8 @@ describe('seats taken', () => {
     ['what was put back after it was cancelled here', [seat('b1', true, 7)], [{ ...entry, cancelledAtMs: 6 }], 1],
     ['nothing that was undone', [seat('b1', true)], [{ ...entry, undone: true }], 0],
     ['nothing that was made and cancelled here', [], [{ ...entry, cancelledAtMs: 6 }], 0],
+    ['nothing that was moved to another exam', [], [{ ...entry, lost: new Set(['exam'] as const) }], 0],
+    ['what was moved to another contact', [], [{ ...entry, lost: new Set(['contact'] as const) }], 1],
     ['nothing for a cancelling of what was not made here', [], [{ ...entry, made: false, cancelledAtMs: 6 }], 0],
   ])('are %s', (_name, snapshot, entries, taken) => {
     expect(seatsTaken(snapshot, entries)).toBe(taken);

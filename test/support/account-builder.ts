@@ -107,6 +107,17 @@ export class AccountBuilder {
     for (const type of types.slice(0, links)) associations.add(type, fromId, toId, this.#longAgo);
   }
 
+  /** Ties a booking to another contact or exam than before, as somebody in HubSpot's own pages would, now. */
+  move(booking: string, side: 'contacts' | 'mock_exams', from: string, to: string): void {
+    const { account, clock } = this.#emulator;
+    const { associations, portal } = account;
+    const typeId = { contacts: CONTACTS, mock_exams: MOCK_EXAMS }[side];
+    associations.remove([BOOKINGS, booking], [typeId, from], clock.now());
+    const type = portal.associationTypes.find((each) => each.from === BOOKINGS && each.to === typeId && !each.label);
+    if (!type) throw new Error('there is no such association');
+    associations.add(type, booking, to, clock.now());
+  }
+
   /** Changes a record as somebody in HubSpot's own pages would, now. */
   change(type: 'contacts' | 'bookings' | 'mock_exams', id: string, properties: Record<string, string | number>): void {
     const { account, clock } = this.#emulator;
