@@ -1,3 +1,5 @@
+// oxlint-disable-next-line typescript/triple-slash-reference -- the build of Vercel finds a declaration no other way
+/// <reference path="./rate-limiter-memory.d.ts" />
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 // The package's index loads the limiters of every database, which a cold start would wait for.
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';

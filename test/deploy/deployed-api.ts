@@ -49,6 +49,7 @@ export class DeployedApi {
       LOG_LEVEL: 'error',
       HS_PRIVATE_APP_TOKEN: 'emulator',
       HUBSPOT_BASE_URL: upstream.url,
+      AFTERTHOUGHT_LINGER_MS: '0',
       CONSISTENCY_LAG_MS: '20',
       CRON_SECRET,
       ...WEBHOOK_ENV,
