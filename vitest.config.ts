@@ -12,7 +12,7 @@ const rooms = readdirSync('test', { withFileTypes: true })
 export default defineConfig({
   test: {
     // Virtual time never waits, but a busy machine may take its time to compute.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     projects: rooms.map((name) => ({ extends: true, test: { name, include: [`test/${name}/**/*.test.ts`] } })),
     coverage: {
       provider: 'v8',

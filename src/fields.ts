@@ -6,14 +6,16 @@ export type MockType = (typeof MOCK_TYPES)[number];
 /** HubSpot record ids: digits only, so that nothing else ever reaches one of its paths. */
 export const RECORD_ID = /^\d{1,20}$/;
 
-/** A text field whose absence and wrong type each say so in one sentence. */
-export function requiredText(label: string) {
+/** A text field, kept as it was typed, whose absence and wrong type each say so in one sentence. */
+export function typedText(label: string) {
   const error = ({ input }: { input: unknown }) =>
     input === undefined || input === null ? `${label} is required` : `${label} must be a single text`;
-  return z
-    .string({ error })
-    .trim()
-    .min(1, { error: `${label} is required`, abort: true });
+  return z.string({ error }).regex(/\S/, { error: `${label} is required`, abort: true });
+}
+
+/** {@link typedText} without the space around it. */
+export function requiredText(label: string) {
+  return typedText(label).trim();
 }
 
 export const StudentId = requiredText('Student ID')
@@ -22,7 +24,7 @@ export const StudentId = requiredText('Student ID')
 
 const Email = requiredText('Email')
   .max(254, 'Please enter a valid email address')
-  .regex(z.regexes.email, 'Please enter a valid email address');
+  .regex(z.regexes.html5Email, 'Please enter a valid email address');
 
 export const MockTypeField = z.enum(MOCK_TYPES, {
   error: 'Mock type must be one of: Situational Judgment, Clinical Skills, or Mini-mock',

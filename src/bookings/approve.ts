@@ -9,9 +9,15 @@ import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../
 import { readSeatsOf } from '../reads/seats.ts';
 import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
-import type { CreateBookingInput } from './create-input.ts';
+import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 import { settleLostCreate } from './lost-booking.ts';
-import { undoBooking } from './undo.ts';
+
+/** A booking in HubSpot. */
+export interface PlacedBooking {
+  booking: Booking;
+  /** Whether its create was not answered, so that seconds went by until it was found. */
+  wasLost: boolean;
+}
 
 /** A seat held for a student who may have it and can pay. */
 export interface Approved {
@@ -22,7 +28,7 @@ export interface Approved {
   /** The student's other bookings. */
   others: readonly BookingWithExam[];
   /** Set when an earlier request of the student made the booking already without learning of it. */
-  adopted: Booking | null;
+  adopted: PlacedBooking | null;
 }
 
 /** How long a student waits for a seat that is held for somebody else. */
@@ -42,14 +48,18 @@ export async function approveBooking(deps: Deps, input: CreateBookingInput): Pro
   ]);
   const contact = requireIdentity(student, input);
   const exam = requireOpenExam(deps, found, input);
-  const adopted = await settleLostCreate(deps, contact.id, exam.id);
-  const { reservationId, others } = adopted
-    ? { ...adopted, others: await readBookingsWithExams(deps, withoutBooking(contact, adopted.booking.id)) }
-    : await takeSeat(deps, contact, exam, found?.bookingIds ?? []);
   const payment = choosePayment(input.mock_type, contact.credits);
-  if (payment) return { contact, exam, payment, reservationId, others, adopted: adopted?.booking ?? null };
+  const wanted = { examId: exam.id, bookingId: bookingIdOf(input), payment };
+  const adopted = await settleLostCreate(deps, contact.id, wanted);
+  if (adopted && payment) {
+    const others = await readBookingsWithExams(deps, withoutBooking(contact, adopted.booking.id));
+    const { reservationId, booking } = adopted;
+    deps.lostCreates.remove(adopted.lost);
+    return { contact, exam, payment, reservationId, others, adopted: { booking, wasLost: true } };
+  }
+  const { reservationId, others } = await takeSeat(deps, contact, exam, found?.bookingIds ?? []);
+  if (payment) return { contact, exam, payment, reservationId, others, adopted: null };
   await deps.reservations.release(reservationId);
-  if (adopted) await undoBooking(deps, { bookingId: adopted.booking.id, contactId: contact.id, examId: exam.id });
   throw new AppError('INSUFFICIENT_CREDITS', 'Insufficient credits for booking');
 }
 

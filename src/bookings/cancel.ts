@@ -1,18 +1,20 @@
 import { z } from 'zod';
 import { epochMs } from '../clock.ts';
+import type { JournalEntry } from '../consistency/journal.ts';
 import { cancelledChange } from '../consistency/seats-taken.ts';
 import { authenticateAnew } from '../contacts/authenticate.ts';
-import { writeCredit } from '../credits/write-credit.ts';
+import { CreditUncertainError, writeCredit } from '../credits/write-credit.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { RECORD_ID, StudentLogin } from '../fields.ts';
-import { HubSpotError, HubSpotRateLimitError } from '../hubspot/errors.ts';
+import { HubSpotError, HubSpotRateLimitError, isTokenRejected } from '../hubspot/errors.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
 import { readExam } from '../reads/exams.ts';
 import { writeThroughCancelling } from '../reads/write-through.ts';
 import { type BookingWithLinks, cancelledToProperties, creditOfToken } from '../records/booking.ts';
 import type { Contact, CreditField } from '../records/contact.ts';
 import type { Exam } from '../records/exam.ts';
+import { giveUpIfLost } from './lost-booking.ts';
 import { writeNote } from './notes.ts';
 import { requireBookingsEnabled } from './switch.ts';
 import { withFreshDeadline } from './undo.ts';
@@ -35,20 +37,45 @@ export async function cancelBooking(deps: Deps, input: CancelBookingInput) {
   requireBookingsEnabled(deps);
   if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
   if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  return deps.locks.withLock(input.student_id, async () => {
-    const [contact, found] = await Promise.all([authenticateAnew(deps, input), readBookingWithLinks(deps, input.id)]);
-    const cancellable = requireCancellable(found, contact);
+  const { student_id: studentId, id } = input;
+  // Two students may share a booking: its credit is given back once all the same.
+  const inTurn = async <T>(work: () => Promise<T>) =>
+    deps.locks.withLock(studentId, async () => deps.locks.withLock(`booking ${id}`, work));
+  return inTurn(async () => {
+    const [contact, found] = await Promise.all([authenticateAnew(deps, input), readBookingWithLinks(deps, id)]);
+    const cancellable = await requireCancellable(deps, found, contact);
     return withFreshDeadline(deps, async () => cancel(deps, input, contact, cancellable));
   });
 }
 
-function requireCancellable(found: BookingWithLinks | null, contact: Contact): BookingWithLinks {
+async function requireCancellable(
+  deps: Deps,
+  found: BookingWithLinks | null,
+  contact: Contact,
+): Promise<BookingWithLinks> {
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  requireSettled(deps, found, await deps.journal.entryOf(found.booking.id));
   if (!found.contactIds.includes(contact.id)) {
     throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
   }
   if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
+  if (await giveUpIfLost(deps, contact.id, found.booking)) {
+    throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
+  }
   return found;
+}
+
+/**
+ * A booking made elsewhere so short a time ago may still be undone, or wait to be paid: cancelling it now could give back
+ * a credit that was never taken. And HubSpot may not show yet whose it is.
+ */
+function requireSettled({ clock, config }: Deps, { booking }: BookingWithLinks, entry: JournalEntry | undefined): void {
+  if (entry?.made) return;
+  const { consistencyLagMs, http } = config;
+  const leftMs = epochMs(booking.createdAt) + consistencyLagMs + 2 * http.studentDeadlineMs - clock.now();
+  if (leftMs <= 0) return;
+  const message = 'This booking is still being completed. Please try again in a moment.';
+  throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.ceil(leftMs / 1000) });
 }
 
 async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, found: BookingWithLinks) {
@@ -60,7 +87,7 @@ async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, f
   const credit = creditOfToken(booking.tokenUsed);
   const [newBalance, counted, noted] = await Promise.all([
     credit ? refund(deps, contact, credit, booking.id) : null,
-    exam ? countDown(deps, exam, booking.id) : false,
+    exam && booking.holdsSeat ? countDown(deps, exam, booking.id) : false,
     note(deps, contact.id, input, credit),
   ]);
   return {
@@ -85,9 +112,13 @@ async function mark(deps: Deps, id: string): Promise<number> {
     const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, { id, properties });
     return epochMs(updatedAt);
   } catch (error) {
-    if (!(error instanceof HubSpotError) || error instanceof HubSpotRateLimitError) throw error;
+    if (!(error instanceof HubSpotError) || error instanceof HubSpotRateLimitError || isTokenRejected(error))
+      throw error;
     const seen = error.outcome === 'refused' ? null : await lookAfterMark(deps, id);
     if (seen?.booking.status === 'cancelled') return seen.booking.updatedAtMs;
+    // HubSpot may still carry out what it has not answered: somebody should know which booking that was.
+    const perhaps = error.outcome === 'unknown' ? 'perhaps cancelled without a refund: check by hand' : 'not cancelled';
+    deps.log.error(`booking ${perhaps}`, { bookingId: id, reason: error.message });
     throw new AppError('SOFT_DELETE_FAILED', 'The booking could not be cancelled. Please try again.', { cause: error });
   }
 }
@@ -112,10 +143,16 @@ async function examToCount(deps: Deps, examId: string): Promise<Exam | null> {
 
 async function refund(deps: Deps, contact: Contact, credit: CreditField, bookingId: string): Promise<number | null> {
   const ids = { bookingId, contactId: contact.id, credit };
+  const amount = contact.credits[credit] + 1;
   const step = { level: 'error', message: 'credit not given back: add one by hand', ids } as const;
   return orLogged(deps, step, null, async () => {
-    const after = await writeCredit(deps, contact, credit, contact.credits[credit] + 1);
-    return after[credit];
+    try {
+      return (await writeCredit(deps, contact, credit, amount))[credit];
+    } catch (error) {
+      if (!(error instanceof CreditUncertainError)) throw error;
+      deps.log.error('credit perhaps given back: set it by hand', { ...ids, amount, reason: error.message });
+      return null;
+    }
   });
 }
 

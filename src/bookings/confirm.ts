@@ -1,4 +1,4 @@
-import { sleep } from '../clock.ts';
+import { epochMs, sleep } from '../clock.ts';
 import type { Deps } from '../deps.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
@@ -25,12 +25,15 @@ export async function confirmByRank(deps: Deps, placed: Placed): Promise<Contact
     readContactWithBookings(deps, placed.email),
   ]);
   if (!found || !contact) throw examFull();
-  const [rank] = await Promise.all([
+  const [rank, isFirst] = await Promise.all([
     seatRank(deps, placed, found.bookingIds),
-    refuseLaterDuplicate(deps, placed, contact),
+    isFirstOfItsStudent(deps, placed, contact),
   ]);
   if (rank >= (found.exam.capacity ?? 0)) throw examFull();
-  return contact;
+  if (isFirst) return contact;
+  // Another instance is about to take the credit for an earlier booking: what is left is known after that.
+  await sleep(deps.clock, deps.config.consistencyLagMs);
+  return (await readContactWithBookings(deps, placed.email)) ?? contact;
 }
 
 /** How many seat holders came before the booking. */
@@ -45,26 +48,31 @@ async function seatRank(deps: Deps, { exam, recordId }: Placed, linked: readonly
   return rank === -1 ? Infinity : rank;
 }
 
-/** Two instances may have let the same student in twice: the earlier booking stands. */
-async function refuseLaterDuplicate(deps: Deps, placed: Placed, contact: ContactWithBookings): Promise<void> {
+/**
+ * Two instances may have let the same student in twice.
+ * @returns whether no booking of theirs that appeared meanwhile is older.
+ * @throws {AppError} `DUPLICATE_BOOKING` when an older one is of the same day and type: that one stands.
+ */
+async function isFirstOfItsStudent(deps: Deps, placed: Placed, contact: ContactWithBookings): Promise<boolean> {
   const known = new Set(placed.contact.bookingIds);
   const appeared = contact.bookingIds.filter((id) => !known.has(id));
-  if (appeared.every((id) => id === placed.recordId)) return;
+  if (appeared.every((id) => id === placed.recordId)) return true;
   const all = await readBookingsWithExams(deps, {
     id: contact.id,
     bookingIds: [...new Set([...appeared, placed.recordId])],
   });
   const { mockType, examDate } = placed.exam;
-  const same = all.filter(
-    ({ booking, facts }) => booking.holdsSeat && facts.mockType === mockType && facts.examDate === examDate,
-  );
-  const [first] = same.toSorted((left, right) =>
-    byCreation(
-      [Date.parse(left.booking.createdAt), left.booking.id],
-      [Date.parse(right.booking.createdAt), right.booking.id],
-    ),
-  );
-  if (first && first.booking.id !== placed.recordId) throw duplicateBooking();
+  const inOrder = all
+    .filter(({ booking }) => booking.holdsSeat)
+    .toSorted((left, right) =>
+      byCreation(
+        [epochMs(left.booking.createdAt), left.booking.id],
+        [epochMs(right.booking.createdAt), right.booking.id],
+      ),
+    );
+  const same = inOrder.filter(({ facts }) => facts.mockType === mockType && facts.examDate === examDate);
+  if (same[0] && same[0].booking.id !== placed.recordId) throw duplicateBooking();
+  return inOrder[0]?.booking.id === placed.recordId;
 }
 
 function byCreation([leftMs, leftId]: [number, string], [rightMs, rightId]: [number, string]): number {

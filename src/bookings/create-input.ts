@@ -1,16 +1,22 @@
 import { z } from 'zod';
 import { parseDay } from '../calendar.ts';
-import { MockTypeField, recordId, requiredText, StudentLogin } from '../fields.ts';
+import { MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../fields.ts';
 import { toAttendingLocation } from '../records/booking.ts';
 
 const NAME_LENGTH = 'Name must be between 2 and 100 characters';
 const LOCATION_UNKNOWN =
   'Attending location must be one of: mississauga, calgary, vancouver, montreal, richmond_hill, online';
 
-/** Lengths are counted in characters as one sees them, so that an emoji is one. */
-const Name = requiredText('Name').refine((name) => {
-  const length = [...new Intl.Segmenter().segment(name)].length;
-  return length >= 2 && length <= 100;
+/** Combined characters may be long, but not without end. */
+const MAX_NAME_UNITS = 400;
+
+/**
+ * Kept as it was typed. Lengths are counted in characters as one sees them, so that an emoji is one; what cannot be seen
+ * at all does not belong into a name.
+ */
+const Name = typedText('Name').refine((name) => {
+  const length = [...new Intl.Segmenter().segment(name.trim())].length;
+  return length >= 2 && length <= 100 && name.length <= MAX_NAME_UNITS && !/\p{Cc}/u.test(name);
 }, NAME_LENGTH);
 
 const ExamDate = requiredText('Exam date').refine(
@@ -44,6 +50,11 @@ export const CreateBookingInput = StudentLogin.extend({
     attending_location: isClinical(input) ? null : toPlace(input.attending_location),
   }));
 export type CreateBookingInput = z.infer<typeof CreateBookingInput>;
+
+/** The text by which a booking is known to people. */
+export function bookingIdOf({ mock_type: type, name, exam_date: date }: CreateBookingInput): string {
+  return `${type}-${name} - ${date}`;
+}
 
 function isAbsent(value: unknown): boolean {
   return value === undefined || value === null || value === '';

@@ -4,8 +4,9 @@ import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
 import { madeChange } from '../consistency/seats-taken.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
+import { readContactById } from '../reads/contact.ts';
 import { writeThroughBooking } from '../reads/write-through.ts';
-import { type Approved, approveBooking } from './approve.ts';
+import { type Approved, approveBooking, type PlacedBooking } from './approve.ts';
 import { confirmByRank } from './confirm.ts';
 import { type CreatedBooking, describeCreated } from './created.ts';
 import type { CreateBookingInput } from './create-input.ts';
@@ -27,7 +28,10 @@ export async function createBooking(
   idempotencyKey: string | null,
 ): Promise<OnceResult<CreatedBooking>> {
   requireBookingsEnabled(deps);
-  const work = async () => deps.locks.withLock(input.student_id, async () => book(deps, input));
+  const work = async () => {
+    await untilPredecessorsShow(deps);
+    return deps.locks.withLock(input.student_id, async () => book(deps, input));
+  };
   if (idempotencyKey === null) return { value: await work(), repeated: false };
   const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('hex');
   try {
@@ -40,17 +44,15 @@ export async function createBooking(
 }
 
 async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooking> {
-  await untilPredecessorsShow(deps);
   const approved = await approveBooking(deps, input);
-  const booking = approved.adopted ?? (await placeBooking(deps, input, approved));
+  const placed = approved.adopted ?? (await placeBooking(deps, input, approved));
+  const { booking } = placed;
   return withFreshDeadline(deps, async () => {
     const { contact, exam, reservationId } = approved;
     const ids: BookingIds = { bookingId: booking.id, contactId: contact.id, examId: exam.id };
     await deps.reservations.confirm(reservationId, { ...ids, facts: exam, madeAtMs: epochMs(booking.createdAt) });
     try {
-      const payer = deps.config.confirmBookings
-        ? await confirmByRank(deps, { ...approved, recordId: booking.id, email: input.email })
-        : contact;
+      const payer = await choosePayer(deps, input, approved, placed);
       const after = await payForBooking(deps, payer, { payment: approved.payment, mockType: input.mock_type }, ids);
       writeThroughBooking(deps, contact.id, approved.others, { booking, facts: exam });
       finish(deps, input, approved, ids);
@@ -60,6 +62,14 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
       throw error;
     }
   });
+}
+
+/** The contact to pay from, read anew where time has passed since it was approved. */
+async function choosePayer(deps: Deps, { email }: CreateBookingInput, approved: Approved, placed: PlacedBooking) {
+  if (deps.config.confirmBookings) {
+    return confirmByRank(deps, { ...approved, recordId: placed.booking.id, email });
+  }
+  return placed.wasLost ? ((await readContactById(deps, approved.contact.id)) ?? approved.contact) : approved.contact;
 }
 
 /** What another process did just before this one began is in no journal, and HubSpot shows it late. */

@@ -1,8 +1,7 @@
 import { creditsFor } from '../credits/policy.ts';
 import type { Credits } from '../records/contact.ts';
 import type { Approved } from './approve.ts';
-import type { CreateBookingInput } from './create-input.ts';
-import { bookingIdOf } from './place.ts';
+import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 
 /** Where an exam without a place is said to be. */
 const DEFAULT_LOCATION = 'Mississauga';

@@ -5,7 +5,7 @@ import type { Deps } from '../deps.ts';
 import { queryInteger, StudentLogin } from '../fields.ts';
 import { getBookingsWithExams } from '../reads/bookings.ts';
 import type { BookingStatus, BookingWithExam } from '../records/booking.ts';
-import type { Credits } from '../records/contact.ts';
+import { type Credits, usableCredits } from '../records/contact.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
 
 const FILTERS = ['all', 'upcoming', 'past', 'cancelled'] as const;
@@ -75,7 +75,7 @@ export async function listBookings(deps: Deps, input: ListBookingsInput): Promis
       has_next: page < totalPages,
       has_previous: page > 1,
     },
-    credits: contact.credits,
+    credits: usableCredits(contact.credits),
   };
 }
 

@@ -5,7 +5,8 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
-import { type Booking, BOOKING_PROPERTIES, toBooking } from '../records/booking.ts';
+import { type Booking, BOOKING_PROPERTIES, creditOfToken, toBooking } from '../records/booking.ts';
+import type { CreditField } from '../records/contact.ts';
 import { undoBooking } from './undo.ts';
 
 /** HubSpot shows an association up to 3 s late: one look proves nothing, so there are several. */
@@ -24,19 +25,19 @@ export async function lookForBooking(deps: Deps, trace: Trace): Promise<Booking 
     if (deps.clock.now() + delayMs >= deadlineAt) return null;
     await sleep(deps.clock, delayMs);
     const found = await lookOnce(deps, trace);
-    if (found) return found;
+    if (found && found !== 'failed') return found;
   }
   return null;
 }
 
-/** One look. A look that fails has seen nothing, which the next one makes up for. */
-async function lookOnce(deps: Deps, trace: Trace): Promise<Booking | null> {
+/** One look. One that fails has seen nothing, not even that there is nothing: the next one makes up for it. */
+async function lookOnce(deps: Deps, trace: Trace): Promise<Booking | null | 'failed'> {
   try {
     return await findNewBooking(deps, trace);
   } catch (error) {
     if (!(error instanceof HubSpotError)) throw error;
     deps.log.warn('look for a lost booking failed', { contactId: trace.contactId, reason: error.message });
-    return null;
+    return 'failed';
   }
 }
 
@@ -56,28 +57,41 @@ async function findNewBooking(deps: Deps, { contactId, bookingId, knownIds }: Tr
 /** Keeps the seat and goes on looking after the answer: a booking that appears is archived, since it was refused. */
 export function watchLostCreate(deps: Deps, lost: LostCreate): void {
   deps.lostCreates.add(lost);
+  deps.log.warn('a booking was not answered: it is looked for', idsOf(lost));
   deps.background('lost booking', async () => {
+    let last: LaterLook = 'unseen';
     for (const delayMs of LOOK_LATER_MS) {
       await sleep(deps.clock, delayMs);
-      if (await settleLater(deps, lost)) return;
+      last = await settleLater(deps, lost);
+      if (last === 'settled') return;
     }
+    if (last === 'unseen') deps.log.error('a booking was perhaps made without payment: check by hand', idsOf(lost));
     await forget(deps, lost);
   });
 }
 
-/** @returns whether it is settled. A student who is busy meanwhile settles it by what they do, or leaves it for later. */
-async function settleLater(deps: Deps, lost: LostCreate): Promise<boolean> {
+/** `absent`: HubSpot does not show it. `unseen`: HubSpot did not tell. */
+type LaterLook = 'settled' | 'absent' | 'unseen';
+
+/** A student who is busy meanwhile settles it by what they do, or leaves it for the next look. */
+async function settleLater(deps: Deps, lost: LostCreate): Promise<LaterLook> {
   try {
     return await deps.locks.withLock(lost.studentId, async () => {
-      if (deps.lostCreates.get(lost.contactId) !== lost) return true;
+      if (deps.lostCreates.get(lost.contactId) !== lost) return 'settled';
       const found = await lookOnce(deps, lost);
-      if (found) await giveUp(deps, lost, found.id);
-      return found !== null;
+      if (found === null) return 'absent';
+      if (found === 'failed') return 'unseen';
+      await giveUp(deps, lost, found.id);
+      return 'settled';
     });
   } catch (error) {
-    if (error instanceof AppError) return false;
+    if (error instanceof AppError) return 'unseen';
     throw error;
   }
+}
+
+function idsOf({ contactId, studentId, examId, lostAtMs }: LostCreate) {
+  return { contactId, studentId, examId, lostAt: new Date(lostAtMs).toISOString() };
 }
 
 async function giveUp(deps: Deps, lost: LostCreate, recordId: string): Promise<void> {
@@ -95,25 +109,51 @@ async function forget(deps: Deps, lost: LostCreate): Promise<void> {
 export interface AdoptedBooking {
   booking: Booking;
   reservationId: string;
+  /** To be removed from the lost creates once the booking is somebody's. */
+  lost: LostCreate;
+}
+
+/** What a booking must be like to be the one that is asked for. */
+export interface WantedBooking {
+  examId: string;
+  bookingId: string;
+  payment: CreditField | null;
 }
 
 /**
- * Settles what an earlier request of this student left open, before a new one is decided. A booking of the same exam is
- * adopted by it, one of another exam is archived.
+ * Settles what an earlier request of this student left open, before a new one is decided. A booking that is just what is
+ * wanted now is adopted, any other is archived.
  * @throws {AppError} `HUBSPOT_UNAVAILABLE` while it may still appear: a second booking must not be made beside it.
  */
-export async function settleLostCreate(deps: Deps, contactId: string, examId: string): Promise<AdoptedBooking | null> {
+export async function settleLostCreate(
+  deps: Deps,
+  contactId: string,
+  wanted: WantedBooking,
+): Promise<AdoptedBooking | null> {
   const lost = deps.lostCreates.get(contactId);
   if (!lost) return null;
   const booking = await findNewBooking(deps, lost);
-  if (booking && lost.examId === examId) {
-    deps.lostCreates.remove(lost);
-    return { booking, reservationId: lost.reservationId };
-  }
+  if (booking && isWanted(booking, lost, wanted)) return { booking, reservationId: lost.reservationId, lost };
   if (booking) await giveUp(deps, lost, booking.id);
   else if (deps.clock.now() - lost.lostAtMs < MAY_STILL_APPEAR_MS) {
     const message = 'Your last booking is still being checked. Please try again in a moment.';
     throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 5 });
   } else await forget(deps, lost);
   return null;
+}
+
+function isWanted(booking: Booking, lost: LostCreate, { examId, bookingId, payment }: WantedBooking): boolean {
+  const samePayment = payment !== null && creditOfToken(booking.tokenUsed) === payment;
+  return lost.examId === examId && booking.bookingId === bookingId && samePayment;
+}
+
+/**
+ * Gives up a lost booking that turned up, before anything else is done to it. No credit was ever taken for it.
+ * @returns whether `recordId` is such a booking.
+ */
+export async function giveUpIfLost(deps: Deps, contactId: string, { id, bookingId }: Booking): Promise<boolean> {
+  const lost = deps.lostCreates.get(contactId);
+  if (!lost || lost.bookingId !== bookingId || lost.knownIds.has(id)) return false;
+  await giveUp(deps, lost, id);
+  return true;
 }

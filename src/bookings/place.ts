@@ -1,27 +1,21 @@
 import type { Deps } from '../deps.ts';
 import { HubSpotApiError, HubSpotError } from '../hubspot/errors.ts';
 import {
-  type Booking,
   BOOKING_IDENTITY,
   type NewBooking,
   newBookingToProperties,
   toAttendingLocation,
   toMadeBooking,
 } from '../records/booking.ts';
-import { type Approved, duplicateBooking } from './approve.ts';
-import type { CreateBookingInput } from './create-input.ts';
+import { type Approved, duplicateBooking, type PlacedBooking } from './approve.ts';
+import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 import { lookForBooking, watchLostCreate } from './lost-booking.ts';
-
-/** The text by which a booking is known to people. */
-export function bookingIdOf({ mock_type: type, name, exam_date: date }: CreateBookingInput): string {
-  return `${type}-${name} - ${date}`;
-}
 
 /**
  * Makes the booking in HubSpot. A create that was certainly refused gives the seat back; one whose answer was lost is
  * looked for, never repeated, and keeps the seat while it may still appear.
  */
-export async function placeBooking(deps: Deps, input: CreateBookingInput, approved: Approved): Promise<Booking> {
+export async function placeBooking(deps: Deps, input: CreateBookingInput, approved: Approved): Promise<PlacedBooking> {
   const { contact, exam, payment, reservationId } = approved;
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
   const bookingId = bookingIdOf(input);
@@ -40,7 +34,7 @@ export async function placeBooking(deps: Deps, input: CreateBookingInput, approv
   ];
   try {
     const record = await deps.hubspot.createObject(bookings, { properties, associations, identity: BOOKING_IDENTITY });
-    return toMadeBooking(booking, record, exam);
+    return { booking: toMadeBooking(booking, record, exam), wasLost: false };
   } catch (error) {
     if (!(error instanceof HubSpotError) || error.outcome === 'refused') {
       await deps.reservations.release(reservationId);
@@ -49,7 +43,7 @@ export async function placeBooking(deps: Deps, input: CreateBookingInput, approv
     const lostAtMs = deps.clock.now();
     const trace = { contactId: contact.id, bookingId, knownIds: new Set(contact.bookingIds) };
     const found = await lookForBooking(deps, trace);
-    if (found) return found;
+    if (found) return { booking: found, wasLost: true };
     const { student_id: studentId } = input;
     watchLostCreate(deps, { ...trace, studentId, examId: exam.id, reservationId, lostAtMs });
     throw error;

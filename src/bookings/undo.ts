@@ -1,3 +1,4 @@
+import { tags } from '../cache/keys.ts';
 import { withDeadline } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
@@ -31,8 +32,10 @@ export async function undoBooking(deps: Deps, ids: BookingIds): Promise<boolean>
       (await attempt(deps, ids, async () =>
         deps.hubspot.updateObject(bookings, { id: ids.bookingId, properties: cancelledToProperties() }),
       ));
-    if (undone) await deps.journal.bookingUndone(ids.bookingId);
-    else deps.log.error('booking not undone: cancel it by hand', { ...ids });
+    if (undone) {
+      await deps.journal.bookingUndone(ids.bookingId);
+      deps.cache.invalidate([tags.booking(ids.bookingId), tags.contactBookings(ids.contactId)]);
+    } else deps.log.error('booking not undone: cancel it by hand', { ...ids });
     return undone;
   });
 }

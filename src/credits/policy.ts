@@ -1,5 +1,5 @@
 import type { MockType } from '../fields.ts';
-import type { CreditField, Credits } from '../records/contact.ts';
+import { type CreditField, type Credits, usableCredits } from '../records/contact.ts';
 
 /** The credit a type of exam is paid with: its own first and, where there is one, the shared one. */
 const CREDITS_OF: Record<MockType, { specific: CreditField; shared: CreditField | null }> = {
@@ -16,7 +16,8 @@ export interface CreditBreakdown {
 /** What a student can pay an exam of that type with. */
 export function creditsFor(mockType: MockType, credits: Credits): CreditBreakdown {
   const { specific, shared } = CREDITS_OF[mockType];
-  return { specific_credits: credits[specific], shared_credits: shared === null ? 0 : credits[shared] };
+  const usable = usableCredits(credits);
+  return { specific_credits: usable[specific], shared_credits: shared === null ? 0 : usable[shared] };
 }
 
 /** The credit an exam of that type is paid with; null when the student has none that fits. */

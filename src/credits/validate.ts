@@ -5,7 +5,7 @@ import { AppError } from '../errors.ts';
 import { MockTypeField, StudentLogin } from '../fields.ts';
 import { getContact, studentIdExists } from '../reads/contact.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
-import { type Contact, CREDIT_FIELDS } from '../records/contact.ts';
+import { type Contact, CREDIT_FIELDS, usableCredits } from '../records/contact.ts';
 import { creditsFor } from './policy.ts';
 
 /** The sign-in page sends null for `mock_type`: it wants all credits, not those for one type. */
@@ -50,7 +50,8 @@ function creditsOf({ credits }: Contact, { mock_type: mockType }: ValidateCredit
     const breakdown = creditsFor(mockType, credits);
     return { available: breakdown.specific_credits + breakdown.shared_credits, breakdown };
   }
-  return { available: CREDIT_FIELDS.reduce((sum, field) => sum + credits[field], 0), breakdown: credits };
+  const breakdown = usableCredits(credits);
+  return { available: CREDIT_FIELDS.reduce((sum, field) => sum + breakdown[field], 0), breakdown };
 }
 
 function explainShortage(mockType: ValidateCreditsInput['mock_type']): string {

@@ -10,7 +10,7 @@ const IDS = 'mock_exam_ids must be a list of record ids';
 
 /** A body's list, or a query's comma-separated one. */
 const ExamIds = z.preprocess(
-  (value) => (typeof value === 'string' ? value.split(',').map((id) => id.trim()) : value),
+  (value) => (typeof value === 'string' ? value.split(',').flatMap((id) => id.trim() || []) : value),
   z.array(z.string({ error: IDS }).regex(RECORD_ID, IDS), { error: IDS }).nullish(),
 );
 

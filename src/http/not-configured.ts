@@ -9,6 +9,7 @@ export function notConfigured(error: unknown, write: (line: string) => void): Re
   write(JSON.stringify({ level: 'error', message: 'the API is not configured', requestId, reason }));
   const message = 'Something went wrong on our side. Please try again later.';
   const { status, body } = failure(500, 'INTERNAL_ERROR', message, { requestId });
-  const headers = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId, ...corsHeaders(null, []) };
+  const own = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId, 'Server-Timing': 'total;dur=0' };
+  const headers = { ...own, ...corsHeaders(null, []) };
   return Response.json(body, { status, headers });
 }

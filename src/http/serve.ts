@@ -59,7 +59,9 @@ async function answer(
   const endpoint = endpointFor(route, request.method);
   if (!endpoint) return methodNotAllowed(route);
   requireAccess(app, route, request);
-  const raw = { ...(await readRaw(app, route, request)), ...params };
+  const { id: _inQueryOrBody, ...given } = await readRaw(app, route, request);
+  // Ids of records stand in the path alone.
+  const raw = { ...given, ...params };
   noteCacheWish(raw);
   const caller: Caller = { address, studentId: StudentId.safeParse(raw['student_id']).data };
   const method = request.method === 'HEAD' ? 'GET' : request.method;
@@ -80,9 +82,9 @@ function requireAccess({ config }: App, { audience }: Route, request: Request): 
   throw new AppError('UNAUTHORIZED', 'This endpoint needs the secret of the scheduler');
 }
 
-/** HEAD is answered as GET without its body. */
-function endpointFor({ methods }: Route, method: string): Endpoint | undefined {
-  const name = method === 'HEAD' ? 'GET' : method;
+/** HEAD is answered as GET without its body, but starts no scheduled work. */
+function endpointFor({ methods, audience }: Route, method: string): Endpoint | undefined {
+  const name = method === 'HEAD' && audience !== 'cron' ? 'GET' : method;
   return Object.hasOwn(methods, name) ? methods[name as Method] : undefined;
 }
 
@@ -106,7 +108,9 @@ function tooManyRequests(retryAfterSeconds: number): Reply {
 
 function methodNotAllowed(route: Route): Reply {
   const reply = failure(405, 'METHOD_NOT_ALLOWED', 'Method not allowed');
-  const methods = Object.keys(route.methods).flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+  const methods = Object.keys(route.methods).flatMap((method) =>
+    method === 'GET' && route.audience !== 'cron' ? ['GET', 'HEAD'] : [method],
+  );
   return { ...reply, headers: { ...reply.headers, Allow: [...methods, 'OPTIONS'].join(', ') } };
 }
 

@@ -121,8 +121,14 @@ export class HubSpotService {
     );
     const inline = specs.flatMap(({ id, spec }) => (spec ? [{ to: { id }, types: [spec] }] : []));
     const record = outcomeOf(await this.#queues.creates(type).submit([{ ...object, inline }], lingerMs));
-    for (const { to, id, spec } of specs) {
-      if (!spec) await associateDefault(this.#connection, [type, record.id], [to, id]);
+    try {
+      for (const { to, id, spec } of specs) {
+        if (!spec) await associateDefault(this.#connection, [type, record.id], [to, id]);
+      }
+    } catch (error) {
+      // A record that is not tied to what it belongs to must not stay behind.
+      await archiveObject(this.#connection, type, record.id);
+      throw error;
     }
     return record;
   }

@@ -4,6 +4,7 @@ import type { HubSpotObject } from '../hubspot/types.ts';
 /** A contact's credit properties, which the API's answers name as HubSpot does. */
 export const CREDIT_FIELDS = ['sj_credits', 'cs_credits', 'sjmini_credits', 'shared_mock_credits'] as const;
 export type CreditField = (typeof CREDIT_FIELDS)[number];
+/** Whole credits as HubSpot holds them: an administrator may have left fewer than none. */
 export type Credits = Record<CreditField, number>;
 
 /** HubSpot properties of a contact that this project reads. */
@@ -43,8 +44,19 @@ export function creditToProperties(field: CreditField, amount: number): Record<s
   return { [field]: String(amount) };
 }
 
-/** Whole credits only: an unset or unreadable number is none, a negative one can buy nothing. */
+/** Whole credits only: an unset or unreadable number is none. */
 function toCredit(value: string | null): number {
   const number = Math.trunc(Number(value ?? 0));
-  return Number.isFinite(number) ? Math.max(0, number) : 0;
+  return Number.isFinite(number) ? number : 0;
+}
+
+/** Credits as a student sees them: what is less than none buys nothing either. */
+export function usableCredits(credits: Credits): Credits {
+  const { sj_credits, cs_credits, sjmini_credits, shared_mock_credits } = credits;
+  return {
+    sj_credits: Math.max(0, sj_credits),
+    cs_credits: Math.max(0, cs_credits),
+    sjmini_credits: Math.max(0, sjmini_credits),
+    shared_mock_credits: Math.max(0, shared_mock_credits),
+  };
 }
