@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { sleep } from '../clock.ts';
+import { epochMs, sleep } from '../clock.ts';
 import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -45,7 +45,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
   return withFreshDeadline(deps, async () => {
     const { contact, exam, reservationId } = approved;
     const ids: BookingIds = { bookingId: booking.id, contactId: contact.id, examId: exam.id };
-    await deps.reservations.confirm(reservationId, { ...ids, facts: exam });
+    await deps.reservations.confirm(reservationId, { ...ids, facts: exam, madeAtMs: epochMs(booking.createdAt) });
     try {
       const payer = deps.config.confirmBookings
         ? await confirmByRank(deps, { ...approved, recordId: booking.id, email: input.email })

@@ -66,9 +66,10 @@ export class CountWriter {
     return ours ? count.value : total;
   }
 
-  /** The value that was written last, if that is still known. */
-  lastWritten(examId: string): number | undefined {
-    return this.#counts.get(examId)?.value;
+  /** What was written last, and HubSpot's time of it, if that is still known. */
+  lastWritten(examId: string): { total: number; landedAtMs: number } | undefined {
+    const count = this.#counts.get(examId);
+    return count && { total: count.value, landedAtMs: count.landedAtMs };
   }
 
   /** Whether a count that was read as `stored` may be corrected: nothing of ours is newer or under way. */

@@ -10,10 +10,14 @@ export interface JournalEntry {
   /** Facts of the exam, which HubSpot rolls up late; null when the booking was not made here. */
   facts: ExamFacts | null;
   made: boolean;
+  /** HubSpot's time of the create, in epoch milliseconds; undefined when the booking was not made here. */
+  madeAtMs: number | undefined;
   /** When it was last written, by our clock, in epoch milliseconds. */
   writtenAtMs: number;
   /** Archived again, because what had to follow failed. */
   undone: boolean;
+  /** When it was undone, by our clock, in epoch milliseconds. */
+  undoneAtMs: number | undefined;
   /** `updatedAt` HubSpot gave the cancelling write, in epoch milliseconds. */
   cancelledAtMs: number | undefined;
 }
@@ -31,7 +35,9 @@ export interface CreditsEntry {
  * write, so that what somebody changed in HubSpot meanwhile wins. A shared store can take its place.
  */
 export interface Journal {
-  bookingMade(entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { facts: ExamFacts }): Promise<void>;
+  bookingMade(
+    entry: Pick<JournalEntry, 'bookingId' | 'contactId' | 'examId'> & { facts: ExamFacts; madeAtMs: number },
+  ): Promise<void>;
   /** The booking was archived again. */
   bookingUndone(bookingId: string): Promise<void>;
   bookingCancelled(
@@ -55,6 +61,8 @@ const KEEP_AFTER_SHOWN_MS = 7 * 60_000;
 /** An entry that HubSpot never showed is kept this long. */
 const KEEP_AT_MOST_MS = 15 * 60_000;
 
+const NOT_GIVEN_UP = { undone: false, undoneAtMs: undefined, cancelledAtMs: undefined };
+
 interface Kept {
   entry: JournalEntry;
   /** What HubSpot has not shown yet: the association, or the status. */
@@ -75,18 +83,25 @@ export class InProcessJournal implements Journal {
   }
 
   async bookingMade(made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
-    const kept = this.#write({ ...made, made: true, undone: false, cancelledAtMs: undefined });
+    const kept = this.#write({ ...made, made: true, ...NOT_GIVEN_UP });
     kept.awaits.add('link');
   }
 
   async bookingUndone(bookingId: string): Promise<void> {
     const kept = this.#entries.get(bookingId);
-    if (kept) kept.entry = { ...kept.entry, undone: true };
+    if (kept) kept.entry = { ...kept.entry, undone: true, undoneAtMs: this.#clock.now() };
   }
 
   async bookingCancelled(cancelled: Parameters<Journal['bookingCancelled']>[0]): Promise<void> {
     const known = this.#entries.get(cancelled.bookingId)?.entry;
-    const kept = this.#write({ facts: null, made: false, undone: false, ...known, ...cancelled });
+    const kept = this.#write({
+      facts: null,
+      made: false,
+      madeAtMs: undefined,
+      ...NOT_GIVEN_UP,
+      ...known,
+      ...cancelled,
+    });
     kept.awaits.add('status');
   }
 

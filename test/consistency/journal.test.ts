@@ -4,7 +4,8 @@ import { seatsTaken } from '../../src/consistency/seats-taken.ts';
 import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 
 const facts = { mockType: 'Mini-mock', examDate: '2026-12-10', location: null, startTime: null, endTime: null };
-const made = { bookingId: 'b1', contactId: 'c1', examId: 'e1', facts };
+const madeAtMs = Date.parse(NOW);
+const made = { bookingId: 'b1', contactId: 'c1', examId: 'e1', facts, madeAtMs };
 
 function start() {
   const clock = new VirtualClock(NOW);
@@ -17,7 +18,14 @@ describe('an entry of the journal', () => {
   it('is found by exam, contact and booking', async () => {
     const { journal } = start();
     await journal.bookingMade(made);
-    const entry = { ...made, made: true, undone: false, cancelledAtMs: undefined, writtenAtMs: Date.parse(NOW) };
+    const entry = {
+      ...made,
+      made: true,
+      undone: false,
+      undoneAtMs: undefined,
+      cancelledAtMs: undefined,
+      writtenAtMs: Date.parse(NOW),
+    };
     expect(await journal.entriesOfExams(['e1', 'e2'])).toEqual(
       new Map([
         ['e1', [entry]],
@@ -72,7 +80,14 @@ describe('an entry of the journal', () => {
 });
 
 describe('seats taken', () => {
-  const entry = { ...made, made: true, undone: false, cancelledAtMs: undefined as number | undefined, writtenAtMs: 0 };
+  const entry = {
+    ...made,
+    made: true,
+    undone: false,
+    undoneAtMs: undefined,
+    cancelledAtMs: undefined as number | undefined,
+    writtenAtMs: 0,
+  };
   const seat = (id: string, holdsSeat: boolean, updatedAtMs = 5) => ({ id, holdsSeat, updatedAtMs, createdAtMs: 0 });
 
   it.each([
