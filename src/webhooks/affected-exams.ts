@@ -15,7 +15,7 @@ export interface AffectedExams {
 
 /** Sorts the events by what they say, or what journal and cache know, of the exams concerned. No call. */
 export async function findAffectedExams(deps: Deps, events: readonly HubSpotEvent[]): Promise<AffectedExams> {
-  const { examIds, byBooking } = namedExams(deps, events);
+  const { examIds, linkedIds } = namedExams(deps, events);
   const affected: AffectedExams = { examIds, bookingIds: new Set(), restoredIds: new Set(), all: false };
   const contactIds = new Set(events.flatMap(({ subject, ids }) => (subject === 'contact' ? ids : [])));
   for (const event of events) {
@@ -23,7 +23,7 @@ export async function findAffectedExams(deps: Deps, events: readonly HubSpotEven
     for (const id of event.ids) {
       const isContact = contactIds.has(id) || (await isKnownContact(deps, id));
       if (event.subject === 'contact-or-booking' && isContact) continue;
-      await addExamsOf(deps, affected, { id, action: event.action, named: byBooking.get(id) ?? [] });
+      await addExamsOf(deps, affected, { id, action: event.action, isNamed: linkedIds.has(id) });
     }
   }
   return affected;
@@ -41,39 +41,38 @@ export function changesCounts({ subject, action, property, ends }: HubSpotEvent)
 interface BookingEvent {
   id: string;
   action: HubSpotEvent['action'];
-  /** Exams that association events of the same delivery name. */
-  named: Iterable<string>;
+  /** Whether an association event of the same delivery names its exam. */
+  isNamed: boolean;
 }
 
-async function addExamsOf(deps: Deps, affected: AffectedExams, { id, action, named }: BookingEvent): Promise<void> {
+async function addExamsOf(deps: Deps, affected: AffectedExams, { id, action, isNamed }: BookingEvent): Promise<void> {
   const ours = await deps.journal.entryOf(id);
-  const known = new Set([...named, ...cachedExams(deps, id)]);
-  // Somebody may have moved a booking since it was made here: the journal's exam is not the last word.
-  const needsLookUp = known.size === 0;
-  if (ours?.examId) known.add(ours.examId);
-  for (const examId of known) affected.examIds.add(examId);
+  const cached = cachedExams(deps, id);
+  for (const examId of cached) affected.examIds.add(examId);
+  if (ours?.examId) affected.examIds.add(ours.examId);
   if (action === 'restore' && !ours) affected.restoredIds.add(id);
-  if (action !== 'deletion') {
-    if (needsLookUp) affected.bookingIds.add(id);
-  } else if (known.size === 0) affected.all = true;
+  if (isNamed || cached.length > 0) return;
+  // Somebody may have moved a booking since it was made here: the journal's exam is not the last word.
+  if (action !== 'deletion') affected.bookingIds.add(id);
+  else if (!ours?.examId) affected.all = true;
 }
 
 /**
- * Exams that association events name, all of them and by booking. An end whose type is not told may be an exam: it is
- * counted if it is one, but does not spare the look-up of its booking.
+ * Exams that association events name, and the bookings they name them for. An end whose type is not told may be an
+ * exam: it is counted if it is one, but does not spare the look-up of its booking.
  */
 function namedExams(deps: Deps, events: readonly HubSpotEvent[]) {
   const examIds = new Set<string>();
-  const byBooking = new Map<string, Set<string>>();
+  const linkedIds = new Set<string>();
   for (const { ends } of events) {
     const exam = ends?.find(({ subject }) => subject === 'exam');
     if (!exam) for (const id of perhapsExams(deps, ends ?? [])) examIds.add(id);
     const booking = exam && ends?.find((end) => end !== exam);
     if (!booking) continue;
     examIds.add(exam.id);
-    byBooking.set(booking.id, (byBooking.get(booking.id) ?? new Set()).add(exam.id));
+    linkedIds.add(booking.id);
   }
-  return { examIds, byBooking };
+  return { examIds, linkedIds };
 }
 
 function perhapsExams({ cache }: Deps, ends: readonly EventEnd[]): string[] {

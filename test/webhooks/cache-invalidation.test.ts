@@ -11,41 +11,8 @@ import {
   WEBHOOK_ENV,
 } from '../support/webhook.ts';
 import { World } from '../support/world.ts';
-
-/** A student who has looked at everything, so that all of it is cached. */
-async function warmWorld(settings = {}) {
-  const world = await World.create({ env: WEBHOOK_ENV, settings });
-  const student = world.account.student({ sj_credits: 3 });
-  const exam = world.account.exam();
-  const booking = world.account.booking({ student, exam });
-  world.account.enrollment(student);
-  const login = { student_id: student.studentId, email: student.email };
-  const reads: Record<string, () => Promise<number>> = {};
-  const read = (name: string, method: string, path: string, options = {}) => {
-    reads[name] = async () => {
-      world.takeCalls();
-      await world.request(method, path, options);
-      await world.settle();
-      return world.takeCalls().length;
-    };
-  };
-  read('list', 'GET', 'bookings/list', { query: login });
-  read('details', 'GET', `bookings/${booking}`, { query: login });
-  read('credits', 'POST', 'mock-exams/validate-credits', { body: { ...login, mock_type: null } });
-  read('capacity', 'GET', `mock-exams/${exam}/capacity`);
-  read('available', 'GET', 'mock-exams/available', { query: { mock_type: 'Situational Judgment' } });
-  read('realtime', 'GET', 'mock-exams/available', { query: { mock_type: 'Situational Judgment', realtime: 'true' } });
-  /** HubSpot calls each of the answers costs now. */
-  const costs = async () => {
-    const all: Record<string, number> = {};
-    for (const [name, cost] of Object.entries(reads)) all[name] = await cost();
-    return all;
-  };
-  await costs();
-  return { world, student, exam, booking, costs };
-}
-
-const NOTHING = { list: 0, details: 0, credits: 0, capacity: 0, available: 0, realtime: 0 };
+import { archiveBooking, restoreBooking } from './records.ts';
+import { NOTHING, warmWorld } from './warm-world.ts';
 
 describe('once everything was looked at', () => {
   it('nothing costs a call', async () => {
@@ -156,6 +123,31 @@ describe('POST /api/webhooks/cache-invalidation', () => {
     expect(costs).toEqual({ list: 0, details: 0, credits: 0, capacity: 2, available: 0, realtime: 0 });
   });
 
+  it.each<[string, (world: World, student: string) => RawEvent]>([
+    ['deleted', (world, student) => event(world, 'contact.deletion', { objectId: Number(student) })],
+    ['deleted for privacy', (world, student) => event(world, 'contact.privacyDeletion', { objectId: Number(student) })],
+    [
+      'merged into another',
+      (world, student) =>
+        event(world, 'contact.merge', { objectId: 5, primaryObjectId: 5, mergedObjectIds: [4, Number(student)] }),
+    ],
+    [
+      'merged with another into a new one',
+      (world, student) => event(world, 'contact.merge', { newObjectId: 5, primaryObjectId: Number(student) }),
+    ],
+  ])('drops all of a contact that is %s', async (_name, toEvent) => {
+    const { data } = await after((world, { student }) => [toEvent(world, student)]);
+    // The contact, its e-mail address, its enrollment, its list and the ids that the list was made from.
+    expect(data).toEqual({ processed: 1, invalidated: 5 });
+  });
+
+  it('drops what a deleted exam made stale', async () => {
+    const { costs } = await after((world, { exam }) => [
+      event(world, 'object.deletion', { objectId: Number(exam), objectTypeId: MOCK_EXAMS }),
+    ]);
+    expect(costs).toMatchObject({ list: 0, details: 1, credits: 0, capacity: 2, available: 1 });
+  });
+
   it('drops an enrollment', async () => {
     const { costs } = await after((world) => [
       event(world, 'object.creation', { objectId: 1, objectTypeId: '2-41701559' }),
@@ -168,6 +160,47 @@ describe('POST /api/webhooks/cache-invalidation', () => {
       event(world, 'object.creation', { objectId: 1, objectTypeId: '2-1' }),
     ]);
     expect([data, costs]).toEqual([{ processed: 1, invalidated: 0 }, NOTHING]);
+  });
+});
+
+describe('a booking that came or went', () => {
+  /** A booking whose exam was looked up, HubSpot being late with its rollups, while the exam's seats lack it. */
+  async function lateComer() {
+    const { world, student, exam } = await warmWorld({ lag: { rollupMs: 120_000 } });
+    await world.clock.advance(31_000);
+    const seats = async () => (await world.get(`mock-exams/${exam}/capacity`)).body.data.total_bookings;
+    expect(await seats()).toBe(1);
+    const booking = world.account.booking({ student, exam });
+    await world.get('bookings/list', { student_id: student.studentId, email: student.email });
+    expect(await seats()).toBe(1);
+    return { world, booking, seats };
+  }
+
+  it.each(['creation', 'restore'])('drops the seats that lack it: %s', async (verb) => {
+    const { world, booking, seats } = await lateComer();
+    await deliver(world, [bookingEvent(world, verb, booking)], 'webhooks/cache-invalidation');
+    expect(await seats()).toBe(2);
+  });
+
+  it('drops the list of the contact that the journal names', async () => {
+    const { world, student } = await warmWorld();
+    const other = world.account.exam({ date: '2026-12-20' });
+    const booked = await book(world, student, { exam: other, date: '2026-12-20' });
+    await world.settle();
+    const id: string = booked.body.data.booking_record_id;
+    const login = { student_id: student.studentId, email: student.email };
+    const total = async () => (await world.get('bookings/list', login)).body.data.pagination.total;
+    const tell = async (verb: string) => deliver(world, [bookingEvent(world, verb, id)], 'webhooks/cache-invalidation');
+    await world.clock.advance(20_000);
+    archiveBooking(world, id);
+    await tell('deletion');
+    expect(await total()).toBe(1);
+    // The lag after an event is over: from here on the list is kept.
+    await world.clock.advance(4000);
+    expect(await total()).toBe(1);
+    restoreBooking(world, id);
+    await tell('restore');
+    expect(await total()).toBe(2);
   });
 });
 
