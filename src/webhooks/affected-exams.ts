@@ -21,7 +21,7 @@ export async function findAffectedExams(deps: Deps, events: readonly HubSpotEven
   for (const event of events) {
     if (event.ends || !changesCounts(event)) continue;
     for (const id of event.ids) {
-      const isContact = contactIds.has(id) || (await isKnownContact(deps, id));
+      const isContact = contactIds.has(id) || isKnownContact(deps, id);
       if (event.subject === 'contact-or-booking' && isContact) continue;
       await addExamsOf(deps, affected, { id, action: event.action, isNamed: linkedIds.has(id) });
     }
@@ -75,9 +75,9 @@ function namedExams(deps: Deps, events: readonly HubSpotEvent[]) {
   return { examIds, linkedIds };
 }
 
-function perhapsExams({ cache }: Deps, ends: readonly EventEnd[]): string[] {
+function perhapsExams(deps: Deps, ends: readonly EventEnd[]): string[] {
   if (!ends.every(({ subject }) => subject === 'booking' || subject === 'unknown')) return [];
-  const unknown = ends.filter(({ subject, id }) => subject === 'unknown' && !isCached(cache, tags.contact(id)));
+  const unknown = ends.filter(({ subject, id }) => subject === 'unknown' && !isKnownContact(deps, id));
   return unknown.map(({ id }) => id);
 }
 
@@ -86,12 +86,7 @@ function cachedExams({ cache }: Deps, bookingId: string): readonly string[] {
   return linked ?? cache.keysTagged(tags.booking(bookingId)).flatMap((key) => examIdOfSeatsKey(key) ?? []);
 }
 
-/** Whether somebody here dealt with a contact of that id, so that an event under contacts' name is about one. */
-async function isKnownContact({ cache, journal }: Deps, id: string): Promise<boolean> {
-  if (isCached(cache, tags.contact(id)) || (await journal.creditsOf(id)) !== undefined) return true;
-  return (await journal.entriesOfContact(id)).length > 0;
-}
-
-function isCached(cache: Deps['cache'], tag: string): boolean {
-  return cache.keysTagged(tag).length > 0;
+/** Whether the cache holds a contact of that id, so that an event under contacts' name is about one. */
+function isKnownContact({ cache }: Deps, id: string): boolean {
+  return cache.keysTagged(tags.contact(id)).length > 0;
 }

@@ -125,8 +125,6 @@ function toAction(verb: string): EventAction {
     case 'propertyChange':
     case 'associationChange':
       return verb;
-    case 'privacyDeletion':
-      return 'deletion';
     default:
       return 'other';
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { book, BOOKINGS, cancel, CONTACTS, withoutDiscovery } from '../support/booking.ts';
+import { book, BOOKINGS, cancel, CONTACTS } from '../support/booking.ts';
 import { bookingEvent, deliver, event, linkEvent, MOCK_EXAMS, statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
 import { World } from '../support/world.ts';
 import { storedCount, timesOf, unlinkBooking } from './records.ts';
@@ -81,26 +81,37 @@ describe('echoes of our own writes', () => {
     expect(world.takeCalls()).toEqual([]);
   });
 
-  it('of a booking that was undone again cost nothing', async () => {
+  /** A booking that was made, and given up since its credit could not be taken. */
+  async function undone(failing: { operation: string; objectType: string }[] = []) {
     const world = await World.create({ env: WEBHOOK_ENV });
     const student = world.account.student({ sj_credits: 5 });
     const exam = world.account.exam();
-    world.emulator.faults.add({
-      fault: { kind: 'status', status: 400 },
-      operation: 'objects.update',
-      objectType: CONTACTS,
-    });
+    for (const target of [{ operation: 'objects.update', objectType: CONTACTS }, ...failing]) {
+      world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, ...target });
+    }
     expect((await book(world, student, { exam })).status).toBe(500);
     await world.settle();
     const [record] = world.emulator.account.records.all(world.emulator.account.objectType(BOOKINGS));
-    const [id, undoneAt] = [record?.id ?? '', { occurredAt: record?.archivedAt }];
+    const [madeAt, undoneAt] = [{ occurredAt: record?.createdAt }, { occurredAt: record?.updatedAt }];
     world.takeCalls();
+    return { world, exam, booking: record?.id ?? '', madeAt, undoneAt };
+  }
+
+  it('of a booking that was undone again cost nothing', async () => {
+    const { world, exam, booking, madeAt, undoneAt } = await undone();
     await deliver(world, [
-      bookingEvent(world, 'creation', id, { occurredAt: record?.createdAt }),
-      bookingEvent(world, 'deletion', id, undoneAt),
-      linkEvent(world, id, exam, { ...undoneAt, associationRemoved: true }),
+      bookingEvent(world, 'creation', booking, madeAt),
+      bookingEvent(world, 'deletion', booking, undoneAt),
+      linkEvent(world, booking, exam, { ...undoneAt, associationRemoved: true }),
     ]);
-    expect(withoutDiscovery(world.takeCalls())).toEqual([]);
+    expect(world.takeCalls()).toEqual([]);
+  });
+
+  it('of one that could not be deleted and was cancelled instead cost nothing either', async () => {
+    const { world, booking, undoneAt } = await undone([{ operation: 'objects.archive', objectType: BOOKINGS }]);
+    expect(world.account.values('bookings', booking)['is_active']).toBe('Cancelled');
+    await deliver(world, [statusEvent(world, booking, 'Cancelled', undoneAt)]);
+    expect(world.takeCalls()).toEqual([]);
   });
 });
 

@@ -35,6 +35,15 @@ describe('an event that is told in part', () => {
     expect(storedCount(world, exam)).toBe('1');
   });
 
+  it('waits out HubSpot’s lag when it does not tell when it happened', async () => {
+    const { world, exam } = await start();
+    world.emulator.settings.lag.associationMs = 2500;
+    const booking = world.account.booking({ student: world.account.student() });
+    linkBooking(world, booking, exam);
+    await deliver(world, [bookingEvent(world, 'creation', booking, { occurredAt: undefined })]);
+    expect(storedCount(world, exam)).toBe('2');
+  });
+
   it('is logged when it names no record, and takes no other with it', async () => {
     const { world, exam, booking } = await start();
     const unreadable = [null, {}, { subscriptionType: 'object.creation', objectId: '../x', objectTypeId: BOOKINGS }];
@@ -108,6 +117,15 @@ describe('an association', () => {
     expect(world.takeCalls()).toEqual([]);
   });
 
+  it('of a booking and a known contact whose type is not told costs no call', async () => {
+    const { world, booking } = await start();
+    const student = world.account.student();
+    await world.get('bookings/list', { student_id: student.studentId, email: student.email });
+    world.takeCalls();
+    await deliver(world, [generic(world, booking, student.id, { objectTypeId: BOOKINGS })]);
+    expect(world.takeCalls()).toEqual([]);
+  });
+
   it('of a booking with two exams counts both, when it is moved', async () => {
     const { world, exam, booking } = await start();
     const other = world.account.exam({ properties: { total_bookings: 9 } });
@@ -120,6 +138,15 @@ describe('an association', () => {
       bookingEvent(world, 'creation', booking),
     ]);
     expect([storedCount(world, exam), storedCount(world, other)]).toEqual(['0', '1']);
+  });
+});
+
+describe('bookings that were merged', () => {
+  it('are counted anew', async () => {
+    const { world, exam, booking } = await start();
+    const facts = { primaryObjectId: Number(booking), mergedObjectIds: [38_800_109_999] };
+    await deliver(world, [bookingEvent(world, 'merge', booking, facts)]);
+    expect(storedCount(world, exam)).toBe('1');
   });
 });
 
