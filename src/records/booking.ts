@@ -143,7 +143,7 @@ export function asCancelled(booking: Booking): Booking {
 }
 
 /** The account's history left several spellings of "cancelled"; an empty value means active. */
-export function toStatus(isActive: string | null): BookingStatus {
+function toStatus(isActive: string | null): BookingStatus {
   const value = isActive?.trim().toLowerCase() ?? '';
   switch (value) {
     case 'cancelled':
