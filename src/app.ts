@@ -77,7 +77,7 @@ async function createDeps(config: Config, { clock, log, random, waitUntil }: Por
     lostCreates: new LostCreates(),
     counts: new CountWriter(clock, log, writeCount),
     idempotency: new InProcessIdempotency(clock),
-    syncQueue: new SyncQueue(),
+    syncQueue: new SyncQueue(clock),
     startedAtMs,
     background,
   };

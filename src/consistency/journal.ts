@@ -21,6 +21,8 @@ export interface JournalEntry {
   writtenAtMs: number;
   /** Archived again, because what had to follow failed. */
   undone: boolean;
+  /** When it was undone, by our clock, in epoch milliseconds. */
+  undoneAtMs: number | undefined;
   /** `updatedAt` HubSpot gave the cancelling write, in epoch milliseconds. */
   cancelledAtMs: number | undefined;
 }
@@ -71,6 +73,9 @@ const KEEP_AFTER_SHOWN_MS = 7 * 60_000;
 /** An entry that HubSpot never showed is kept this long. */
 const KEEP_AT_MOST_MS = 15 * 60_000;
 
+const NOT_MADE = { facts: null, made: false, madeAtMs: undefined };
+const NOT_GIVEN_UP = { undone: false, undoneAtMs: undefined, cancelledAtMs: undefined };
+
 interface Kept {
   entry: JournalEntry & { lost: Set<BookingSide> };
   /** When HubSpot first showed what was written: the associations, or the status. */
@@ -90,17 +95,17 @@ export class InProcessJournal implements Journal {
   }
 
   async bookingMade(made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
-    this.#write({ ...made, made: true, undone: false, cancelledAtMs: undefined });
+    this.#write({ ...made, made: true, ...NOT_GIVEN_UP });
   }
 
   async bookingUndone(bookingId: string): Promise<void> {
     const kept = this.#entries.get(bookingId);
-    if (kept) kept.entry = { ...kept.entry, undone: true };
+    if (kept) kept.entry = { ...kept.entry, undone: true, undoneAtMs: this.#clock.now() };
   }
 
   async bookingCancelled(cancelled: Parameters<Journal['bookingCancelled']>[0]): Promise<void> {
     const known = this.#entries.get(cancelled.bookingId)?.entry;
-    const kept = this.#write({ facts: null, made: false, madeAtMs: undefined, undone: false, ...known, ...cancelled });
+    const kept = this.#write({ ...NOT_MADE, ...NOT_GIVEN_UP, ...known, ...cancelled });
     kept.shownAt.delete('status');
   }
 

@@ -1,3 +1,5 @@
+import { type Clock, sleep } from '../clock.ts';
+
 /** Exams to be counted; `all` adds every active one. */
 export interface SyncWish {
   examIds: ReadonlySet<string>;
@@ -16,13 +18,21 @@ interface Waiting {
   outcome: PromiseWithResolvers<SyncOutcome>;
 }
 
+/** Deliveries of a storm come side by side: the first run begins this late, so that it is theirs, too. */
+const LINGER_MS = 100;
+
 /**
  * Lets one count of exams run at a time. Wishes that come during a run share the next one, so that a storm of deliveries
  * about the same exams costs two runs and not one each; every wish is counted by a run that began after it.
  */
 export class SyncQueue {
+  readonly #clock: Clock;
   #waiting: Waiting | undefined;
   #running = false;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /**
    * @returns the outcome of the run that counted the wish, for all exams of that run.
@@ -39,6 +49,7 @@ export class SyncQueue {
 
   async #drain(run: RunSync): Promise<void> {
     this.#running = true;
+    await sleep(this.#clock, LINGER_MS);
     while (this.#waiting) {
       const wish: Waiting = this.#waiting;
       this.#waiting = undefined;

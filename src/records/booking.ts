@@ -133,9 +133,9 @@ function toExamFacts(properties: HubSpotObject<BookingProperty>['properties'], t
 }
 
 /** The value a new booking has. */
-const ACTIVE = 'Active';
+export const ACTIVE = 'Active';
 /** The value that marks a booking cancelled. */
-const CANCELLED = 'Cancelled';
+export const CANCELLED = 'Cancelled';
 
 /** The booking as it is once it has been cancelled. */
 export function asCancelled(booking: Booking): Booking {
@@ -143,7 +143,7 @@ export function asCancelled(booking: Booking): Booking {
 }
 
 /** The account's history left several spellings of "cancelled"; an empty value means active. */
-export function toStatus(isActive: string | null): BookingStatus {
+function toStatus(isActive: string | null): BookingStatus {
   const value = isActive?.trim().toLowerCase() ?? '';
   switch (value) {
     case 'cancelled':

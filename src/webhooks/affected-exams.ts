@@ -1,60 +1,92 @@
 import { bookingExamsKey, examIdOfSeatsKey, tags } from '../cache/keys.ts';
 import type { Deps } from '../deps.ts';
-import { getExamIdsOfBookings } from '../reads/bookings.ts';
-import type { HubSpotEvent } from './events.ts';
+import type { EventEnd, HubSpotEvent } from './events.ts';
 
 /** Whose counts the events can have changed, as far as is known without asking HubSpot. */
 export interface AffectedExams {
   examIds: Set<string>;
   /** Bookings whose exam has to be looked up. */
   bookingIds: Set<string>;
+  /** Bookings that came back to a contact nobody here knows: its list does not hold them. */
+  restoredIds: Set<string>;
   /** A booking is gone of which nobody knows the exam any more: only counting all of them finds it. */
   all: boolean;
 }
 
 /** Sorts the events by what they say, or what journal and cache know, of the exams concerned. No call. */
 export async function findAffectedExams(deps: Deps, events: readonly HubSpotEvent[]): Promise<AffectedExams> {
-  const affected: AffectedExams = { examIds: new Set(), bookingIds: new Set(), all: false };
-  const named = namedExams(events);
-  for (const examIds of named.values()) for (const id of examIds) affected.examIds.add(id);
-  for (const event of events.filter(changesSeats)) {
+  const { examIds, linkedIds } = namedExams(deps, events);
+  const affected: AffectedExams = { examIds, bookingIds: new Set(), restoredIds: new Set(), all: false };
+  const contactIds = new Set(events.flatMap(({ subject, ids }) => (subject === 'contact' ? ids : [])));
+  for (const event of events) {
+    if (event.ends || !changesCounts(event)) continue;
     for (const id of event.ids) {
-      const known = named.get(id) ?? (await knownExams(deps, id));
-      for (const examId of known) affected.examIds.add(examId);
-      if (known.length > 0) continue;
-      if (event.action === 'deletion' && event.subject === 'booking') affected.all = true;
-      else affected.bookingIds.add(id);
+      const isContact = contactIds.has(id) || isKnownContact(deps, id);
+      if (event.subject === 'contact-or-booking' && isContact) continue;
+      await addExamsOf(deps, affected, { id, action: event.action, isNamed: linkedIds.has(id) });
     }
   }
   return affected;
 }
 
-/** The exams of bookings that HubSpot has to be asked for: one call for all of them. */
-export async function lookUpExams(deps: Deps, bookingIds: ReadonlySet<string>): Promise<string[]> {
-  if (bookingIds.size === 0) return [];
-  return [...(await getExamIdsOfBookings(deps, [...bookingIds])).values()].flat();
+/** Whether the event can have changed how many seats of some exam are taken. */
+export function changesCounts({ subject, action, property, ends }: HubSpotEvent): boolean {
+  if (ends) return ends.some((end) => end.subject === 'exam' || end.subject === 'unknown');
+  if (subject !== 'booking' && subject !== 'contact-or-booking') return false;
+  if (action === 'propertyChange') return property?.name === 'is_active';
+  // A merge takes bookings away; what is not known of bookings may, too.
+  return action !== 'other' || subject === 'booking';
 }
 
-/** Association events name both ends: exam ids by booking id. */
-function namedExams(events: readonly HubSpotEvent[]): Map<string, string[]> {
-  const named = new Map<string, string[]>();
+interface BookingEvent {
+  id: string;
+  action: HubSpotEvent['action'];
+  /** Whether an association event of the same delivery names its exam. */
+  isNamed: boolean;
+}
+
+async function addExamsOf(deps: Deps, affected: AffectedExams, { id, action, isNamed }: BookingEvent): Promise<void> {
+  const ours = await deps.journal.entryOf(id);
+  const cached = cachedExams(deps, id);
+  for (const examId of cached) affected.examIds.add(examId);
+  if (ours?.examId) affected.examIds.add(ours.examId);
+  if (action === 'restore' && !ours) affected.restoredIds.add(id);
+  if (isNamed || cached.length > 0) return;
+  // Somebody may have moved a booking since it was made here: the journal's exam is not the last word.
+  if (action !== 'deletion') affected.bookingIds.add(id);
+  else if (!ours?.examId) affected.all = true;
+}
+
+/**
+ * Exams that association events name, and the bookings they name them for. An end whose type is not told may be an
+ * exam: it is counted if it is one, but does not spare the look-up of its booking.
+ */
+function namedExams(deps: Deps, events: readonly HubSpotEvent[]) {
+  const examIds = new Set<string>();
+  const linkedIds = new Set<string>();
   for (const { ends } of events) {
     const exam = ends?.find(({ subject }) => subject === 'exam');
-    const booking = ends?.find((end) => end !== exam);
-    if (exam && booking) named.set(booking.id, [...(named.get(booking.id) ?? []), exam.id]);
+    if (!exam) for (const id of perhapsExams(deps, ends ?? [])) examIds.add(id);
+    const booking = exam && ends?.find((end) => end !== exam);
+    if (!booking) continue;
+    examIds.add(exam.id);
+    linkedIds.add(booking.id);
   }
-  return named;
+  return { examIds, linkedIds };
 }
 
-function changesSeats({ subject, action, property, ends }: HubSpotEvent): boolean {
-  if (ends || (subject !== 'booking' && subject !== 'contact-or-booking')) return false;
-  if (action === 'propertyChange') return property?.name === 'is_active';
-  return action !== 'other';
+function perhapsExams(deps: Deps, ends: readonly EventEnd[]): string[] {
+  if (!ends.every(({ subject }) => subject === 'booking' || subject === 'unknown')) return [];
+  const unknown = ends.filter(({ subject, id }) => subject === 'unknown' && !isKnownContact(deps, id));
+  return unknown.map(({ id }) => id);
 }
 
-async function knownExams(deps: Deps, bookingId: string): Promise<readonly string[]> {
-  const entry = await deps.journal.entryOf(bookingId);
-  if (entry?.examId) return [entry.examId];
-  const linked = deps.cache.get(bookingExamsKey(bookingId));
-  return linked ?? deps.cache.keysTagged(tags.booking(bookingId)).flatMap((key) => examIdOfSeatsKey(key) ?? []);
+function cachedExams({ cache }: Deps, bookingId: string): readonly string[] {
+  const linked = cache.get(bookingExamsKey(bookingId));
+  return linked ?? cache.keysTagged(tags.booking(bookingId)).flatMap((key) => examIdOfSeatsKey(key) ?? []);
+}
+
+/** Whether the cache holds a contact of that id, so that an event under contacts' name is about one. */
+function isKnownContact({ cache }: Deps, id: string): boolean {
+  return cache.keysTagged(tags.contact(id)).length > 0;
 }

@@ -1,15 +1,17 @@
+import { tags } from '../cache/keys.ts';
 import { sleep, TIMED_OUT, waitAtMost } from '../clock.ts';
 import type { SyncOutcome, SyncWish } from '../consistency/sync-queue.ts';
 import { newContext, runInContext } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
-import { countExams, writeCounts } from '../exams/correct-counts.ts';
+import { type Counted, countExams, writeCounts } from '../exams/correct-counts.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { readActiveExams } from '../reads/exams.ts';
-import { type AffectedExams, findAffectedExams, lookUpExams } from './affected-exams.ts';
-import { withoutEchoes } from './echoes.ts';
-import { type HubSpotEvent, parseEvents } from './events.ts';
-import { dropStale } from './invalidate.ts';
+import { EXAM_PROPERTIES } from '../records/exam.ts';
+import { type AffectedExams, changesCounts, findAffectedExams } from './affected-exams.ts';
+import type { HubSpotEvent } from './events.ts';
+import { dropStale, readNews } from './invalidate.ts';
+import { isPermanent, lookUp } from './look-up.ts';
 
 /** HubSpot shows an association this long after the event about it. */
 const SETTLED_AFTER_MS = 2500;
@@ -30,10 +32,11 @@ export interface SyncAnswer {
  */
 export async function syncBookings(deps: Deps, raw: readonly unknown[]): Promise<SyncAnswer> {
   if (raw.length === 0) return { processed: 0, message: 'No events to process' };
-  const events = await withoutEchoes(deps, parseEvents(raw, deps.config.objectTypes));
+  const events = await readNews(deps, raw);
   const affected = await findAffectedExams(deps, events);
-  dropStale(deps, events);
-  if (affected.examIds.size + affected.bookingIds.size === 0 && !affected.all) return nothing(raw.length);
+  await dropStale(deps, events);
+  const { examIds, bookingIds, restoredIds, all } = affected;
+  if (examIds.size + bookingIds.size + restoredIds.size === 0 && !all) return nothing(raw.length);
   return inTime(deps, async () => correctCounts(deps, events, affected, raw.length));
 }
 
@@ -44,21 +47,32 @@ function nothing(processed: number): SyncAnswer {
 async function correctCounts(
   deps: Deps,
   events: readonly HubSpotEvent[],
-  { examIds, bookingIds, all }: AffectedExams,
+  affected: AffectedExams,
   processed: number,
 ): Promise<SyncAnswer> {
   await untilShown(deps, events);
-  const wanted = new Set([...examIds, ...(await lookUpExams(deps, bookingIds))]);
-  if (wanted.size === 0 && !all) return nothing(processed);
-  const outcome = await deps.syncQueue.sync({ examIds: wanted, all }, async (wish) => countAndCorrect(deps, wish));
-  const own = [...outcome].filter(([id]) => all || wanted.has(id)).map(([, result]) => result);
-  const failures = own.filter((result) => result instanceof Error);
-  const transient = failures.find(isTransient);
-  if (transient) throw transient;
-  const updatedExams = own.filter((result) => result === 'updated').length;
-  if (updatedExams + failures.length === 0) return nothing(processed);
-  const message = `${updatedExams} mock exams updated`;
-  return { processed, updatedExams, failedUpdates: failures.length, message };
+  const { examIds, refusedIds } = await lookUp(deps, affected);
+  const results = await count(deps, { examIds: affected.examIds.union(examIds), all: affected.all });
+  const failures = results.filter((result) => result instanceof Error);
+  const mayPass = failures.find((error) => !isPermanent(error));
+  if (mayPass) throw mayPass;
+  const updatedExams = results.filter((result) => result === 'updated').length;
+  const failedUpdates = failures.length + refusedIds.size;
+  if (updatedExams + failedUpdates === 0) return nothing(processed);
+  return { processed, updatedExams, failedUpdates, message: `${updatedExams} mock exams updated` };
+}
+
+/** What came of the exams wished for; a run that HubSpot refuses for good has failed for each of them. */
+async function count(deps: Deps, wish: SyncWish): Promise<('updated' | 'unchanged' | Error)[]> {
+  if (wish.examIds.size === 0 && !wish.all) return [];
+  try {
+    const outcome = await deps.syncQueue.sync(wish, async (all) => countAndCorrect(deps, all));
+    return [...outcome].filter(([id]) => wish.all || wish.examIds.has(id)).map(([, result]) => result);
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    deps.log.error('counts not corrected', { examIds: [...wish.examIds], all: wish.all, reason: error.message });
+    return Array.from({ length: Math.max(1, wish.examIds.size) }, () => error);
+  }
 }
 
 /** One run for all who wait: with a deadline of its own, since none of them is waited for alone. */
@@ -66,10 +80,14 @@ async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<
   const context = newContext(deps.clock.now(), deps.config.backgroundDeadlineMs, { priority: 'background' });
   return runInContext(context, async () => {
     const active = all ? await readActiveExams(deps) : [];
-    const { counted, missing, failures } = await countExams(deps, [
-      ...examIds.union(new Set(active.map(({ id }) => id))),
-    ]);
-    for (const examId of missing) deps.log.warn('events about an exam that does not exist', { examId });
+    const ids = [...examIds.union(new Set(active.map(({ id }) => id)))];
+    // Links that were read a moment ago, or are being read, may be from before the events.
+    deps.cache.invalidate(ids.map(tags.examBookings));
+    const { counted, missing, failures } = await countReadable(deps, ids);
+    if (missing.length > 0) deps.log.info('events about exams that do not exist', { examIds: missing });
+    for (const [examId, error] of failures) {
+      if (isPermanent(error)) deps.log.error('exam not counted', { examId, reason: error.message });
+    }
     const wrong = counted.filter(({ exam, actualCount }) => actualCount !== exam.totalBookings);
     const failed = await writeCounts(deps, wrong);
     const right = counted.map(({ exam }): [string, 'unchanged'] => [exam.id, 'unchanged']);
@@ -78,19 +96,45 @@ async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<
   });
 }
 
-/** Waits out the time in which HubSpot does not show yet what it has just told. */
+/** Counts exams; one that HubSpot refuses to show for good takes no other with it, for one look at all of them. */
+async function countReadable(deps: Deps, ids: readonly string[]): Promise<Counted> {
+  try {
+    return await countExams(deps, ids);
+  } catch (error) {
+    if (!isPermanent(error)) throw error;
+    const { failures } = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
+    if (failures.size === 0) throw error;
+    const readable = ids.filter((id) => !failures.has(id));
+    const none: Counted = { counted: [], missing: [], failures: new Map() };
+    const rest = readable.length > 0 ? await countExams(deps, readable) : none;
+    return { ...rest, failures: new Map([...rest.failures, ...failures]) };
+  }
+}
+
+/** Waits out the time in which HubSpot does not show yet what it has just told; a time that is not told may be now. */
 async function untilShown({ clock }: Deps, events: readonly HubSpotEvent[]): Promise<void> {
-  const latest = Math.max(...events.map(({ occurredAtMs }) => occurredAtMs));
-  const waitMs = Math.min(latest + SETTLED_AFTER_MS - clock.now(), SETTLED_AFTER_MS);
+  const now = clock.now();
+  const latest = Math.max(...events.filter(changesCounts).map(({ occurredAtMs }) => occurredAtMs ?? now));
+  const waitMs = Math.min(latest + SETTLED_AFTER_MS - now, SETTLED_AFTER_MS);
   if (waitMs > 0) await sleep(clock, waitMs);
 }
 
 /** HubSpot gives up after 5 s: by then it is told to come again, while the work goes on. */
 async function inTime<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
   const done = work();
-  deps.background('webhook', async () => Promise.allSettled([done]));
+  let isLate = false;
+  deps.background('webhook', async () => {
+    try {
+      await done;
+    } catch (error) {
+      // In time it is thrown to whoever waits for the answer.
+      if (isLate && !isTransient(error)) throw error;
+      if (isLate) deps.log.warn('events not worked off, they will be sent again', { reason: String(error) });
+    }
+  });
   const outcome = await waitAtMost(deps.clock, deps.config.http.webhookAnswerMs, done);
   if (outcome !== TIMED_OUT) return outcome;
+  isLate = true;
   const message = 'The events are still being worked on; send them again';
   throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 10 });
 }

@@ -1,56 +1,73 @@
-import { contactKey } from '../cache/keys.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
 import type { Deps } from '../deps.ts';
-import { toStatus } from '../records/booking.ts';
+import { ACTIVE, CANCELLED } from '../records/booking.ts';
 import { CREDIT_FIELDS } from '../records/contact.ts';
-import type { HubSpotEvent } from './events.ts';
+import type { EventEnd, HubSpotEvent } from './events.ts';
 
-/** The events that tell us nothing we did not do ourselves are left out: they cost neither a call nor a cached value. */
+/** HubSpot's own clocks differ by less than this: an event this much later than our write may still be about it. */
+const CLOCK_SKEW_MS = 1000;
+
+/**
+ * The events that tell us nothing we did not do ourselves are left out: they cost neither a call nor a cached value. An
+ * event that happened after our write is never one of them, whatever it says: somebody may have changed the record and
+ * changed it back.
+ */
 export async function withoutEchoes(deps: Deps, events: readonly HubSpotEvent[]): Promise<HubSpotEvent[]> {
   const echoes = await Promise.all(events.map(async (event) => isEcho(deps, event)));
   return events.filter((_event, index) => !echoes[index]);
 }
 
 async function isEcho(deps: Deps, event: HubSpotEvent): Promise<boolean> {
-  if (event.ends) return isAssociationEcho(deps, event);
+  if (event.ends) return isAssociationEcho(deps, event, event.ends);
   const [id = ''] = event.ids;
   switch (event.subject) {
     case 'booking':
     case 'contact-or-booking':
       return isBookingEcho(event, await deps.journal.entryOf(id));
     case 'exam':
-      return (
-        event.property?.name === 'total_bookings' && deps.counts.lastWritten(id)?.total === Number(event.property.value)
-      );
+      return isCountEcho(deps, id, event);
     case 'contact':
-      return isCreditEcho(deps, id, event.property);
+      return isCreditEcho(deps, id, event);
     case 'enrollment':
     case 'other':
       return false;
   }
 }
 
-/** Both ends of a booking that was made here, whichever comes first. */
-async function isAssociationEcho(deps: Deps, { ends }: HubSpotEvent): Promise<boolean> {
-  const booking = ends?.find(({ subject }) => subject === 'booking');
-  const other = ends?.find((end) => end !== booking);
-  const entry = booking && (await deps.journal.entryOf(booking.id));
-  return entry !== undefined && entry.made && (other?.id === entry.examId || other?.id === entry.contactId);
+/** Whether the event happened by the time HubSpot gave our write; unknown times are no proof of it. */
+function isBy({ occurredAtMs }: HubSpotEvent, writtenAtMs: number | undefined): boolean {
+  return occurredAtMs !== null && writtenAtMs !== undefined && occurredAtMs <= writtenAtMs + CLOCK_SKEW_MS;
 }
 
-/** The same booking in the same state as our last write left it. */
-function isBookingEcho({ action, property }: HubSpotEvent, entry: JournalEntry | undefined): boolean {
+/** Both ends of a booking that was made here, whichever comes first; taken apart again when it was undone here. */
+async function isAssociationEcho(deps: Deps, event: HubSpotEvent, ends: readonly EventEnd[]): Promise<boolean> {
+  for (const booking of ends) {
+    const entry = mayBe(booking, 'booking') ? await deps.journal.entryOf(booking.id) : undefined;
+    if (!entry) continue;
+    const ours = ends.some(
+      (end) => (mayBe(end, 'exam') && end.id === entry.examId) || (mayBe(end, 'contact') && end.id === entry.contactId),
+    );
+    return ours && isBy(event, event.removed ? entry.undoneAtMs : entry.madeAtMs);
+  }
+  return false;
+}
+
+function mayBe({ subject }: EventEnd, wanted: EventEnd['subject']): boolean {
+  return subject === wanted || subject === 'unknown';
+}
+
+/** The same booking as our create left it, or our cancelling, or our undoing. */
+function isBookingEcho(event: HubSpotEvent, entry: JournalEntry | undefined): boolean {
   if (!entry) return false;
-  switch (action) {
+  switch (event.action) {
     case 'creation':
-      return entry.made;
+      return isBy(event, entry.madeAtMs);
     case 'deletion':
-      return entry.undone;
+      return isBy(event, entry.undoneAtMs);
     case 'propertyChange':
-      if (property?.name !== 'is_active') return entry.made;
-      return (
-        toStatus(property.value) === (entry.cancelledAtMs === undefined ? 'scheduled' : 'cancelled') && isOurs(entry)
-      );
+      return event.property?.name === 'is_active'
+        ? isStatusEcho(event, event.property.value, entry)
+        : isBy(event, entry.madeAtMs);
     case 'restore':
     case 'associationChange':
     case 'other':
@@ -58,12 +75,27 @@ function isBookingEcho({ action, property }: HubSpotEvent, entry: JournalEntry |
   }
 }
 
-function isOurs(entry: JournalEntry): boolean {
-  return entry.made || entry.cancelledAtMs !== undefined;
+/** Compared as HubSpot holds it: `Failed` and `Completed` are no words of ours, whatever they mean for the seat. */
+function isStatusEcho(event: HubSpotEvent, isActive: string, entry: JournalEntry): boolean {
+  switch (isActive.trim().toLowerCase()) {
+    case ACTIVE.toLowerCase():
+      return isBy(event, entry.madeAtMs);
+    case CANCELLED.toLowerCase():
+      return isBy(event, entry.cancelledAtMs) || isBy(event, entry.undoneAtMs);
+    default:
+      return false;
+  }
 }
 
-function isCreditEcho(deps: Deps, contactId: string, property: HubSpotEvent['property']): boolean {
-  const field = CREDIT_FIELDS.find((name) => name === property?.name);
-  const known = field && deps.cache.get(contactKey(contactId));
-  return Boolean(known && field && known.credits[field] === Number(property?.value));
+function isCountEcho(deps: Deps, examId: string, event: HubSpotEvent): boolean {
+  const written = event.property?.name === 'total_bookings' ? deps.counts.lastWritten(examId) : undefined;
+  return event.property?.value === String(written?.total) && isBy(event, written?.landedAtMs);
+}
+
+async function isCreditEcho(deps: Deps, contactId: string, event: HubSpotEvent): Promise<boolean> {
+  const field = CREDIT_FIELDS.find((name) => name === event.property?.name);
+  const written = field && (await deps.journal.creditsOf(contactId));
+  return (
+    Boolean(written && event.property?.value === String(written.credits[field])) && isBy(event, written?.updatedAtMs)
+  );
 }

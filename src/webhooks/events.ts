@@ -21,8 +21,10 @@ export interface HubSpotEvent {
   property: { name: string; value: string } | null;
   /** Both ends, for an `associationChange`. */
   ends: readonly [EventEnd, EventEnd] | null;
-  /** Epoch milliseconds, HubSpot's clock; 0 when it is not told. */
-  occurredAtMs: number;
+  /** Whether the association is gone rather than new. */
+  removed: boolean;
+  /** Epoch milliseconds, HubSpot's clock; null when it is not told. */
+  occurredAtMs: number | null;
 }
 
 /** Type ids by which events name their records. */
@@ -37,55 +39,79 @@ const Id = z
   .union([z.string(), z.number()])
   .transform(String)
   .refine((id) => RECORD_ID.test(id));
+/** A field that cannot be read is taken as missing: the rest of the event may still tell what changed. */
+const MaybeId = Id.optional().catch(undefined);
+const MaybeText = z.string().optional().catch(undefined);
 
 const RawEvent = z.object({
-  subscriptionType: z.string().optional(),
+  subscriptionType: MaybeText,
   // A sample in HubSpot's documentation calls it so.
-  eventType: z.string().optional(),
-  objectId: Id.optional(),
-  objectTypeId: z.string().optional(),
-  occurredAt: z.number().default(0),
-  propertyName: z.string().optional(),
-  propertyValue: z
-    .union([z.string(), z.number(), z.boolean()])
-    .nullish()
-    .transform((value) => (value === undefined || value === null ? '' : String(value))),
-  associationType: z.string().optional(),
-  fromObjectId: Id.optional(),
-  toObjectId: Id.optional(),
-  fromObjectTypeId: z.string().optional(),
-  toObjectTypeId: z.string().optional(),
-  primaryObjectId: Id.optional(),
-  mergedObjectIds: z.array(Id).optional(),
-  newObjectId: Id.optional(),
+  eventType: MaybeText,
+  objectId: MaybeId,
+  objectTypeId: MaybeText,
+  occurredAt: z
+    .union([
+      z.number(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/)
+        .transform(Number),
+    ])
+    .nullable()
+    .catch(null),
+  propertyName: MaybeText,
+  propertyValue: z.union([z.string(), z.number(), z.boolean()]).transform(String).catch(''),
+  associationType: MaybeText,
+  associationRemoved: z
+    .union([z.boolean(), z.stringbool()])
+    .default(false)
+    // Whatever else it says, it is not sure that nothing was taken away.
+    .catch(true),
+  fromObjectId: MaybeId,
+  toObjectId: MaybeId,
+  fromObjectTypeId: MaybeText,
+  toObjectTypeId: MaybeText,
+  primaryObjectId: MaybeId,
+  mergedObjectIds: z.array(MaybeId).catch([]),
+  newObjectId: MaybeId,
 });
 type RawEvent = z.infer<typeof RawEvent>;
 
-/** Properties that only contacts have: events about them name a contact for certain. */
-const CONTACT_PROPERTIES =
-  /^(email|student_id|firstname|lastname|\w+_credits|mock_discussion_token|hs_\w+|last\w*date|phone)$/;
+/** Properties that contacts have and bookings have not: events about them name a contact for certain. */
+const CONTACT_PROPERTIES = /^(student_id|firstname|lastname|\w+_credits|mock_discussion_token|lastmodifieddate|phone)$/;
 
-/** Understands a delivery. What is no event of a known kind is left out; repeats are taken once. */
-export function parseEvents(raw: readonly unknown[], types: EventTypes): HubSpotEvent[] {
+/** A delivery, understood. */
+export interface ParsedEvents {
+  /** Repeats are taken once. */
+  events: HubSpotEvent[];
+  /** Entries that name no record, or are no events at all. */
+  unreadable: number;
+}
+
+/** Understands a delivery, entry by entry: one that cannot be read takes no other with it. */
+export function parseEvents(raw: readonly unknown[], types: EventTypes): ParsedEvents {
   const events = new Map<string, HubSpotEvent>();
+  let unreadable = 0;
   for (const candidate of raw) {
     const parsed = RawEvent.safeParse(candidate);
     const event = parsed.success ? toEvent(parsed.data, types) : null;
     if (event) events.set(JSON.stringify(event), event);
+    else unreadable += 1;
   }
-  return [...events.values()];
+  return { events: [...events.values()], unreadable };
 }
 
 function toEvent(raw: RawEvent, types: EventTypes): HubSpotEvent | null {
   const [object = '', verb = ''] = (raw.subscriptionType ?? raw.eventType ?? '').split('.');
   const action = toAction(verb);
-  const ids = [raw.objectId, raw.primaryObjectId, raw.newObjectId, ...(raw.mergedObjectIds ?? [])];
+  const ids = [raw.objectId, raw.primaryObjectId, raw.newObjectId, ...raw.mergedObjectIds];
   const event = {
-    subject: toSubject(object, raw, types),
+    subject: toSubject(object, verb, raw, types),
     action,
     ids: [...new Set(ids.flatMap((id) => id ?? []))],
     property: raw.propertyName ? { name: raw.propertyName, value: raw.propertyValue } : null,
     ends: action === 'associationChange' ? toEnds(raw, types) : null,
+    removed: raw.associationRemoved,
     occurredAtMs: raw.occurredAt,
   };
   return event.ids.length > 0 || event.ends ? event : null;
@@ -99,17 +125,16 @@ function toAction(verb: string): EventAction {
     case 'propertyChange':
     case 'associationChange':
       return verb;
-    case 'privacyDeletion':
-      return 'deletion';
     default:
       return 'other';
   }
 }
 
-function toSubject(object: string, raw: RawEvent, types: EventTypes): EventSubject {
+function toSubject(object: string, verb: string, raw: RawEvent, types: EventTypes): EventSubject {
   if (object === 'contact') {
     const certain = raw.propertyName !== undefined && CONTACT_PROPERTIES.test(raw.propertyName);
-    return certain || raw.mergedObjectIds ? 'contact' : 'contact-or-booking';
+    // Only contacts are merged or deleted for privacy under this name.
+    return certain || verb === 'merge' || verb === 'privacyDeletion' ? 'contact' : 'contact-or-booking';
   }
   return object === 'object' ? subjectOfType(raw.objectTypeId, types) : 'other';
 }
@@ -124,16 +149,21 @@ function subjectOfType(typeId: string | undefined, types: EventTypes): EventSubj
 /** Types come as ids or, in the older form, in the association's name, such as `BOOKING_TO_MOCK_EXAM`. */
 function toEnds(raw: RawEvent, types: EventTypes): [EventEnd, EventEnd] | null {
   if (!raw.fromObjectId || !raw.toObjectId) return null;
-  const [from = '', to = ''] = (raw.associationType ?? '').toLowerCase().split('_to_');
+  const names = (raw.associationType ?? '').toLowerCase().split('_to_');
+  const [from, to] = names.length === 2 ? names : [];
+  const { fromObjectId, toObjectId, objectId = fromObjectId, objectTypeId } = raw;
+  const fromType = raw.fromObjectTypeId ?? (objectId === toObjectId ? undefined : objectTypeId);
+  const toType = raw.toObjectTypeId ?? (objectId === toObjectId ? objectTypeId : undefined);
   return [
-    { subject: endSubject(raw.fromObjectTypeId ?? raw.objectTypeId, from, types), id: raw.fromObjectId },
-    { subject: endSubject(raw.toObjectTypeId, to, types), id: raw.toObjectId },
+    { subject: endSubject(fromType, from, types), id: fromObjectId },
+    { subject: endSubject(toType, to, types), id: toObjectId },
   ];
 }
 
-function endSubject(typeId: string | undefined, name: string, types: EventTypes): EventEnd['subject'] {
+function endSubject(typeId: string | undefined, name: string | undefined, types: EventTypes): EventEnd['subject'] {
   if (typeId) return subjectOfType(typeId, types);
-  if (/mock_exam|exam/.test(name)) return 'exam';
-  if (/booking/.test(name)) return 'booking';
-  return name.includes('contact') ? 'contact' : 'unknown';
+  if (!name) return 'unknown';
+  if (name.includes('exam')) return 'exam';
+  if (name.includes('booking')) return 'booking';
+  return name.includes('contact') ? 'contact' : 'other';
 }

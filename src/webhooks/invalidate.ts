@@ -10,29 +10,48 @@ export interface Invalidation {
   invalidated: number;
 }
 
+/** The events of a delivery that tell something new; what cannot be read is logged, since nobody else would notice. */
+export async function readNews(deps: Deps, raw: readonly unknown[]): Promise<HubSpotEvent[]> {
+  const { events, unreadable } = parseEvents(raw, deps.config.objectTypes);
+  if (unreadable > 0) deps.log.warn('events not understood', { count: unreadable });
+  const news = await withoutEchoes(deps, events);
+  await noteRemovals(deps, news);
+  return news;
+}
+
+/** A booking of ours that somebody moved away is not ours on that side any more, whatever the journal says. */
+async function noteRemovals({ journal }: Deps, events: readonly HubSpotEvent[]): Promise<void> {
+  for (const { removed, ends } of events) {
+    if (!removed || !ends) continue;
+    const [from, to] = ends;
+    await journal.linkRemoved(from.id, to.id);
+    await journal.linkRemoved(to.id, from.id);
+  }
+}
+
 /** Drops exactly what the events can have made stale. No call. */
 export async function invalidateCache(deps: Deps, raw: readonly unknown[]): Promise<Invalidation> {
-  const events = await withoutEchoes(deps, parseEvents(raw, deps.config.objectTypes));
-  return { processed: raw.length, invalidated: dropStale(deps, events) };
+  return { processed: raw.length, invalidated: await dropStale(deps, await readNews(deps, raw)) };
 }
 
 /** Drops what the events can have made stale. @returns how many cached values there were. */
-export function dropStale(deps: Deps, events: readonly HubSpotEvent[]): number {
-  return deps.cache.invalidate(new Set(events.flatMap((event) => staleTags(deps, event))));
+export async function dropStale(deps: Deps, events: readonly HubSpotEvent[]): Promise<number> {
+  const stale = await Promise.all(events.map(async (event) => staleTags(deps, event)));
+  return deps.cache.invalidate(new Set(stale.flat()));
 }
 
-function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEvent): string[] {
+async function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEvent): Promise<string[]> {
   if (ends) return [...endTags(ends[0]), ...endTags(ends[1])];
   const inPlace = action === 'propertyChange';
   switch (subject) {
     case 'booking':
-      return ids.flatMap((id) => bookingTags(deps, id, inPlace));
+      return bookingsTags(deps, ids, inPlace);
     case 'exam':
       return [tags.exams, ...ids.flatMap((id) => [tags.exam(id), ...(inPlace ? [] : [tags.examBookings(id)])])];
     case 'contact':
       return ids.flatMap((id) => contactTags(id, inPlace));
     case 'contact-or-booking':
-      return ids.flatMap((id) => [...contactTags(id, inPlace), ...bookingTags(deps, id, inPlace)]);
+      return [...ids.flatMap((id) => contactTags(id, inPlace)), ...(await bookingsTags(deps, ids, inPlace))];
     case 'enrollment':
       return [tags.enrollments];
     case 'other':
@@ -40,11 +59,17 @@ function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEvent): st
   }
 }
 
+async function bookingsTags(deps: Deps, ids: readonly string[], inPlace: boolean): Promise<string[]> {
+  return (await Promise.all(ids.map(async (id) => bookingTags(deps, id, inPlace)))).flat();
+}
+
 /** What holds the booking is marked with it; a record that comes or goes also changes lists that do not hold it. */
-function bookingTags(deps: Deps, id: string, inPlace: boolean): string[] {
+async function bookingTags({ cache, journal }: Deps, id: string, inPlace: boolean): Promise<string[]> {
   if (inPlace) return [tags.booking(id)];
-  const exams = deps.cache.get(bookingExamsKey(id)) ?? [];
-  return [tags.booking(id), tags.bookingLinks(id), ...exams.map(tags.examBookings)];
+  const ours = await journal.entryOf(id);
+  const exams = [...(cache.get(bookingExamsKey(id)) ?? []), ...(ours ? [ours.examId] : [])];
+  const lists = [...exams.map(tags.examBookings), ...(ours ? [tags.contactBookings(ours.contactId)] : [])];
+  return [tags.booking(id), tags.bookingLinks(id), ...lists];
 }
 
 function contactTags(id: string, inPlace: boolean): string[] {

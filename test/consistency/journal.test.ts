@@ -17,7 +17,7 @@ describe('an entry of the journal', () => {
   it('is found by exam, contact and booking', async () => {
     const { journal } = start();
     await journal.bookingMade(made);
-    const nothing = { undone: false, cancelledAtMs: undefined, lost: new Set() };
+    const nothing = { undone: false, undoneAtMs: undefined, cancelledAtMs: undefined, lost: new Set() };
     const entry = { ...made, ...nothing, made: true, writtenAtMs: Date.parse(NOW) };
     expect(await journal.entriesOfExams(['e1', 'e2'])).toEqual(
       new Map([
@@ -115,6 +115,7 @@ describe('seats taken', () => {
     ...made,
     made: true,
     undone: false,
+    undoneAtMs: undefined,
     lost: new Set<BookingSide>(),
     cancelledAtMs: undefined as number | undefined,
     writtenAtMs: 0,

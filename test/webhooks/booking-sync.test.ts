@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { book, cancel, withoutDiscovery } from '../support/booking.ts';
 import {
   bookingEvent,
   deliver,
@@ -12,11 +11,6 @@ import {
   WEBHOOK_ENV,
 } from '../support/webhook.ts';
 import { World, type WorldOptions } from '../support/world.ts';
-
-const LIFELIKE = {
-  latency: { readMs: 100, writeMs: 200 },
-  lag: { associationMs: 3000, rollupMs: 2000, searchMs: 10_000 },
-};
 
 async function start({ env = {}, ...options }: WorldOptions = {}) {
   const world = await World.create({ ...options, env: { ...WEBHOOK_ENV, ...env } });
@@ -156,57 +150,8 @@ describe('lag', () => {
     if (type) account.associations.add(type, booking, exam, clock.now());
     const started = clock.now();
     await deliver(world, [bookingEvent(world, 'creation', booking, { occurredAt: clock.now() })]);
-    expect(clock.now() - started).toBe(2500);
+    // And a moment more, for other deliveries to join.
+    expect(clock.now() - started).toBe(2600);
     expect(stored(world, exam)).toBe('1');
-  });
-
-  it('echoes of our own writes cost nothing', async () => {
-    const { world, student } = await start({ settings: LIFELIKE });
-    const exam = world.account.exam();
-    const booked = await book(world, student, { exam });
-    const id: string = booked.body.data.booking_record_id;
-    await world.settle();
-    const echo = { occurredAt: world.clock.now() };
-    const first = [
-      bookingEvent(world, 'creation', id, echo),
-      statusEvent(world, id, 'Active', echo),
-      bookingEvent(world, 'propertyChange', id, { propertyName: 'name', propertyValue: 'Ada', ...echo }),
-      linkEvent(world, id, exam, echo),
-      event(world, 'object.propertyChange', {
-        objectId: Number(exam),
-        objectTypeId: MOCK_EXAMS,
-        propertyName: 'total_bookings',
-        propertyValue: '1',
-      }),
-      event(world, 'contact.propertyChange', {
-        objectId: Number(student.id),
-        propertyName: 'sj_credits',
-        propertyValue: '4',
-      }),
-    ];
-    world.takeCalls();
-    const started = world.clock.now();
-    expect((await deliver(world, first)).body.data.updatedExams).toBe(0);
-    expect(world.clock.now()).toBe(started);
-    await cancel(world, student, id);
-    world.takeCalls();
-    await deliver(world, [statusEvent(world, id, 'Cancelled', echo)]);
-    expect(withoutDiscovery(world.takeCalls())).toEqual([]);
-    expect((await world.get('bookings/list', { student_id: student.studentId, email: student.email })).status).toBe(
-      200,
-    );
-    expect(world.takeCalls()).toEqual([]);
-  });
-
-  it('a booking of ours that somebody changed is no echo', async () => {
-    const { world, student } = await start();
-    const exam = world.account.exam();
-    const booked = await book(world, student, { exam });
-    const id: string = booked.body.data.booking_record_id;
-    await world.settle();
-    await world.clock.advance(10_000);
-    world.account.change('bookings', id, { is_active: 'Cancelled' });
-    await deliver(world, [statusEvent(world, id, 'Cancelled')]);
-    expect(stored(world, exam)).toBe('0');
   });
 });

@@ -1,51 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { book } from '../support/booking.ts';
-import {
-  bookingEvent,
-  deliver,
-  event,
-  linkEvent,
-  MOCK_EXAMS,
-  type RawEvent,
-  statusEvent,
-  WEBHOOK_ENV,
-} from '../support/webhook.ts';
+import { bookingEvent, deliver, event, linkEvent, MOCK_EXAMS, type RawEvent, statusEvent } from '../support/webhook.ts';
 import { World } from '../support/world.ts';
-
-/** A student who has looked at everything, so that all of it is cached. */
-async function warmWorld(settings = {}) {
-  const world = await World.create({ env: WEBHOOK_ENV, settings });
-  const student = world.account.student({ sj_credits: 3 });
-  const exam = world.account.exam();
-  const booking = world.account.booking({ student, exam });
-  world.account.enrollment(student);
-  const login = { student_id: student.studentId, email: student.email };
-  const reads: Record<string, () => Promise<number>> = {};
-  const read = (name: string, method: string, path: string, options = {}) => {
-    reads[name] = async () => {
-      world.takeCalls();
-      await world.request(method, path, options);
-      await world.settle();
-      return world.takeCalls().length;
-    };
-  };
-  read('list', 'GET', 'bookings/list', { query: login });
-  read('details', 'GET', `bookings/${booking}`, { query: login });
-  read('credits', 'POST', 'mock-exams/validate-credits', { body: { ...login, mock_type: null } });
-  read('capacity', 'GET', `mock-exams/${exam}/capacity`);
-  read('available', 'GET', 'mock-exams/available', { query: { mock_type: 'Situational Judgment' } });
-  read('realtime', 'GET', 'mock-exams/available', { query: { mock_type: 'Situational Judgment', realtime: 'true' } });
-  /** HubSpot calls each of the answers costs now. */
-  const costs = async () => {
-    const all: Record<string, number> = {};
-    for (const [name, cost] of Object.entries(reads)) all[name] = await cost();
-    return all;
-  };
-  await costs();
-  return { world, student, exam, booking, costs };
-}
-
-const NOTHING = { list: 0, details: 0, credits: 0, capacity: 0, available: 0, realtime: 0 };
+import { NOTHING, warmWorld } from './warm-world.ts';
 
 describe('once everything was looked at', () => {
   it('nothing costs a call', async () => {
@@ -154,6 +111,31 @@ describe('POST /api/webhooks/cache-invalidation', () => {
   it('drops what a new association made stale', async () => {
     const { costs } = await after((world, { exam }) => [linkEvent(world, '38800109999', exam)]);
     expect(costs).toEqual({ list: 0, details: 0, credits: 0, capacity: 2, available: 0, realtime: 0 });
+  });
+
+  it.each<[string, (world: World, student: string) => RawEvent]>([
+    ['deleted', (world, student) => event(world, 'contact.deletion', { objectId: Number(student) })],
+    ['deleted for privacy', (world, student) => event(world, 'contact.privacyDeletion', { objectId: Number(student) })],
+    [
+      'merged into another',
+      (world, student) =>
+        event(world, 'contact.merge', { objectId: 5, primaryObjectId: 5, mergedObjectIds: [4, Number(student)] }),
+    ],
+    [
+      'merged with another into a new one',
+      (world, student) => event(world, 'contact.merge', { newObjectId: 5, primaryObjectId: Number(student) }),
+    ],
+  ])('drops all of a contact that is %s', async (_name, toEvent) => {
+    const { data } = await after((world, { student }) => [toEvent(world, student)]);
+    // The contact, its e-mail address, its enrollment, its list and the ids that the list was made from.
+    expect(data).toEqual({ processed: 1, invalidated: 5 });
+  });
+
+  it('drops what a deleted exam made stale', async () => {
+    const { costs } = await after((world, { exam }) => [
+      event(world, 'object.deletion', { objectId: Number(exam), objectTypeId: MOCK_EXAMS }),
+    ]);
+    expect(costs).toMatchObject({ list: 0, details: 1, credits: 0, capacity: 2, available: 1 });
   });
 
   it('drops an enrollment', async () => {

@@ -1,5 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { deliver, drifted, linkEvent, sendEvents, statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
+import type { HubSpotEvent } from '../../src/webhooks/events.ts';
+import { findAffectedExams } from '../../src/webhooks/affected-exams.ts';
+import { BOOKINGS } from '../support/booking.ts';
+import {
+  bookingEvent,
+  deliver,
+  drifted,
+  linkEvent,
+  MOCK_EXAMS,
+  sendEvents,
+  statusEvent,
+  WEBHOOK_ENV,
+} from '../support/webhook.ts';
 import { World, type WorldOptions } from '../support/world.ts';
 
 async function start(options: WorldOptions = {}) {
@@ -24,6 +36,45 @@ describe('repeats and order', () => {
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
     expect(exams.map(({ exam }) => stored(world, exam))).toEqual(exams.map(() => '14'));
     expect(world.takeCalls().length).toBeLessThanOrEqual(30);
+  });
+
+  it('deliveries that come side by side share one run, so that all are answered in time', async () => {
+    const { world } = await start({ settings: { latency: { readMs: 1200, writeMs: 1200 } } });
+    const [first, second] = drifted(world, 2, 1);
+    const answers = await world.clock.run(async () =>
+      Promise.all(
+        Array.from({ length: 10 }, async (_, index) => {
+          // One after the other, within a tenth of a second.
+          await world.clock.sleep(index * 10);
+          const { exam, bookings } = (index % 2 === 0 ? first : second) ?? { exam: '', bookings: [] };
+          return sendEvents(world, [linkEvent(world, bookings[0] ?? '', exam)]);
+        }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+    expect([first, second].map((one) => stored(world, one?.exam ?? ''))).toEqual(['1', '1']);
+    // Exams, their links, their bookings, and the write.
+    expect(world.takeCalls()).toHaveLength(4);
+  });
+
+  it('twenty thousand exams of one booking are sorted in no time', async () => {
+    const { world } = await start();
+    const parsed = Array.from({ length: 20_000 }, (_, index): HubSpotEvent => ({
+      subject: 'booking',
+      action: 'associationChange',
+      ids: [],
+      property: null,
+      ends: [
+        { subject: 'booking', id: '5' },
+        { subject: 'exam', id: String(100 + index) },
+      ],
+      removed: false,
+      occurredAtMs: 1,
+    }));
+    const started = performance.now();
+    expect((await findAffectedExams(world.deps, parsed)).examIds.size).toBe(20_000);
+    // Looking at all earlier ones again for each of them takes many times as long.
+    expect(performance.now() - started).toBeLessThan(1000);
   });
 });
 
@@ -68,5 +119,80 @@ describe('failures', () => {
     expect([status, world.clock.now() - started]).toEqual([503, 4000]);
     await world.settle();
     expect(stored(world, exam)).toBe('2');
+  });
+
+  it('that do not pass are answered with 200 wherever they come up', async () => {
+    for (const [operation, status] of [
+      ['associations.batchRead', 400],
+      ['associations.batchRead', 403],
+      ['objects.batchRead', 403],
+    ] as const) {
+      const { world } = await start();
+      const [{ bookings } = { bookings: [] }] = drifted(world, 1, 2);
+      world.emulator.faults.add({ fault: { kind: 'status', status }, operation, times: Infinity });
+      const answer = await deliver(world, [statusEvent(world, bookings[0] ?? '', 'Active')]);
+      expect([answer.status, answer.body.data]).toMatchObject([200, { updatedExams: 0, failedUpdates: 1 }]);
+      expect(world.logged('error')).toHaveLength(1);
+    }
+  });
+
+  it('of the search for all active exams that do not pass are logged, too', async () => {
+    const { world } = await start();
+    world.emulator.faults.add({ fault: { kind: 'status', status: 403 }, operation: 'objects.search' });
+    const answer = await deliver(world, [bookingEvent(world, 'deletion', '38800109999')]);
+    expect([answer.status, answer.body.data.failedUpdates]).toEqual([200, 1]);
+    expect(world.logged('error')).toMatchObject([{ message: 'counts not corrected', all: true }]);
+  });
+
+  it('of one exam or booking that do not pass leave the others alone', async () => {
+    for (const [operation, struck] of [
+      // All at once, then the first half; and again for the look at who is to blame.
+      ['objects.batchRead', [0, 1, 3, 4]],
+      ['associations.batchRead', [0, 1, 3, 4]],
+    ] as const) {
+      const { world } = await start();
+      const exams = drifted(world, 2, 1);
+      const objectType = operation === 'objects.batchRead' ? MOCK_EXAMS : BOOKINGS;
+      const fault = { kind: 'status', status: 400 } as const;
+      for (const skip of struck) world.emulator.faults.add({ fault, operation, objectType, skip });
+      const { status, body } = await deliver(
+        world,
+        exams.map(({ bookings }) => statusEvent(world, bookings[0] ?? '', 'Active')),
+      );
+      expect([operation, status, body.data]).toMatchObject([operation, 200, { updatedExams: 1, failedUpdates: 1 }]);
+      expect(exams.map(({ exam }) => stored(world, exam))).toEqual(['99', '1']);
+      expect(world.logged('error')).toHaveLength(1);
+    }
+  });
+
+  it('some of which pass are reason enough to send again', async () => {
+    const { world } = await start();
+    const exams = drifted(world, 101, 1);
+    // The counts are written in two calls: one is refused for good, the other fails for now.
+    const target = { operation: /^objects\.(batchUpdate|update)$/, objectType: MOCK_EXAMS };
+    world.emulator.faults.add({ fault: { kind: 'status', status: 403 }, ...target });
+    world.emulator.faults.add({ fault: { kind: 'status', status: 503 }, ...target, skip: 1, times: Infinity });
+    const { status } = await deliver(
+      world,
+      exams.map(({ exam, bookings }) => linkEvent(world, bookings[0] ?? '', exam)),
+    );
+    expect(status).toBe(503);
+  });
+
+  it.each([
+    [403, 'error', 'exam not counted'],
+    [503, 'warn', 'events not worked off, they will be sent again'],
+  ])('after the answer are logged: %d as %s', async (status, level, message) => {
+    const { world } = await start({ settings: { latency: { readMs: 2500, writeMs: 2500 } } });
+    const [{ bookings } = { bookings: [] }] = drifted(world, 1, 1);
+    world.emulator.faults.add({
+      fault: { kind: 'status', status },
+      operation: 'objects.batchRead',
+      objectType: MOCK_EXAMS,
+      times: Infinity,
+    });
+    expect((await deliver(world, [statusEvent(world, bookings[0] ?? '', 'Active')])).status).toBe(503);
+    await world.settle();
+    expect(world.logged(level).map((line) => line['message'])).toContain(message);
   });
 });
