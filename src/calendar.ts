@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { Temporal } from 'temporal-polyfill';
 
 /** A calendar day as `YYYY-MM-DD`. Days are compared and sorted as text and never turned into a `Date`. */
@@ -31,6 +32,9 @@ export function addHours(instant: string, hours: number): string {
   return Temporal.Instant.from(instant).add({ hours }).toString();
 }
 
+/** Sessions are few and their bookings many: working out a time zone's hours takes longer than remembering them. */
+const placed = new LRUCache<string, string>({ max: 5000 });
+
 /**
  * The time of day of `instant` on `day`, both in `timeZone`: cloned sessions keep the date of their model in their
  * times, so that only the hour of them can be believed. Null when `instant` is no time.
@@ -38,8 +42,13 @@ export function addHours(instant: string, hours: number): string {
 export function onDay(day: Day, instant: string | null, timeZone: string): string | null {
   const epochMs = instant === null ? Number.NaN : /^\d+$/.test(instant) ? Number(instant) : Date.parse(instant);
   if (Number.isNaN(epochMs)) return null;
+  const key = `${day} ${epochMs} ${timeZone}`;
+  const known = placed.get(key);
+  if (known !== undefined) return known;
   const plainTime = zoned(epochMs, timeZone).toPlainTime();
-  return Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime }).toInstant().toString();
+  const there = Temporal.PlainDate.from(day).toZonedDateTime({ timeZone, plainTime }).toInstant().toString();
+  placed.set(key, there);
+  return there;
 }
 
 function zoned(epochMs: number, timeZone: string): Temporal.ZonedDateTime {

@@ -133,7 +133,7 @@ async function readStatuses(deps: Deps, examId: string, linked: readonly string[
 
 /**
  * As long as the links alone leave room no status is read. Full only because of seats held for others: waits for them.
- * @throws {AppError} `EXAM_FULL`
+ * @throws {AppError} `EXAM_FULL`, or `RATE_LIMITED` while that is not certain
  */
 async function reserveSeat(
   deps: Deps,
@@ -154,7 +154,10 @@ async function reserveSeat(
     }
   }
   if (outcome.kind === 'reserved') return outcome.reservationId;
-  throw examFull();
+  if (outcome.kind === 'full') throw examFull();
+  // Some of those who are ahead may yet give their seats back: "full" could be untrue.
+  const message = 'The last seats are being booked at this moment. Please try again in a moment.';
+  throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 3 });
 }
 
 export function examFull(): AppError {

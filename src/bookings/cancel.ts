@@ -54,14 +54,14 @@ async function requireCancellable(
   contact: Contact,
 ): Promise<BookingWithLinks> {
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  if (await giveUpIfLost(deps, contact.id, found.booking)) {
+    throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
+  }
   requireSettled(deps, found, await deps.journal.entryOf(found.booking.id));
   if (!found.contactIds.includes(contact.id)) {
     throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
   }
   if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
-  if (await giveUpIfLost(deps, contact.id, found.booking)) {
-    throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
-  }
   return found;
 }
 

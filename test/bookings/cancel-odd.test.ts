@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest';
+import { BOOKINGS, cancel, CONTACTS, sendBooking, sendCancel } from '../support/booking.ts';
+import { LIFELIKE } from '../support/faults.ts';
+import { World, type WorldOptions } from '../support/world.ts';
+
+const PAID = { token_used: 'Situational Judgment Token' };
+const CONFIRMING = { BOOKING_CONFIRMATION: 'always', RATE_LIMIT_PER_ADDRESS: '0' };
+
+async function start(credits = 1, options: WorldOptions = {}) {
+  const world = await World.create({ settings: LIFELIKE, ...options });
+  const student = world.account.student({ sj_credits: credits });
+  const exam = world.account.exam({ properties: { total_bookings: 3 } });
+  const creditsOf = (id: string) => Number(world.account.values('contacts', id)['sj_credits']);
+  return { world, student, exam, creditsOf };
+}
+
+describe('cancelling', () => {
+  it('what two students share gives one credit back', async () => {
+    const { world, student, exam, creditsOf } = await start();
+    const other = world.account.student({ sj_credits: 1 });
+    const id = world.account.booking({ student, exam, properties: PAID });
+    world.account.associate(BOOKINGS, id, CONTACTS, other.id);
+    const answers = await world.clock.run(async () =>
+      Promise.all([student, other].map(async (each) => sendCancel(world, each, id))),
+    );
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
+    expect(creditsOf(student.id) + creditsOf(other.id)).toBe(3);
+  });
+
+  it('adds one to what HubSpot holds, even to less than nothing', async () => {
+    const { world, student, exam, creditsOf } = await start(-2);
+    await cancel(world, student, world.account.booking({ student, exam, properties: PAID }));
+    expect(creditsOf(student.id)).toBe(-1);
+  });
+
+  it('what held no seat lowers no count', async () => {
+    const { world, student, exam } = await start();
+    const id = world.account.booking({ student, exam, isActive: 'Failed', properties: PAID });
+    const { body } = await cancel(world, student, id);
+    expect(body.data.actions_completed).toMatchObject({ soft_delete: true, bookings_decremented: false });
+    expect(world.account.values('mock_exams', exam)['total_bookings']).toBe('3');
+  });
+
+  it('whose credit may have been given back says what it should be, not to add one', async () => {
+    const { world, student, exam } = await start();
+    const id = world.account.booking({ student, exam, properties: PAID });
+    world.emulator.faults.add({
+      fault: { kind: 'hang-up', afterCommit: true },
+      operation: 'objects.update',
+      objectType: CONTACTS,
+    });
+    world.emulator.faults.add({
+      fault: { kind: 'status', status: 500 },
+      operation: 'objects.get',
+      objectType: CONTACTS,
+      skip: 1,
+      times: 9,
+    });
+    await cancel(world, student, id);
+    const [line] = world.logged('error');
+    expect(line).toMatchObject({ bookingId: id, contactId: student.id, credit: 'sj_credits', amount: 2 });
+    expect(line?.['message']).toContain('set it by hand');
+  });
+
+  it.each([
+    [
+      'our token is refused',
+      { kind: 'status', status: 401, body: { status: 'error', category: 'INVALID_AUTHENTICATION' } } as const,
+      'INTERNAL_ERROR',
+      'token',
+    ],
+    ['HubSpot does not answer', { kind: 'status', status: 503 } as const, 'SOFT_DELETE_FAILED', 'by hand'],
+  ])('tells the operator when %s', async (_name, fault, code, words) => {
+    const { world, student, exam } = await start();
+    const id = world.account.booking({ student, exam, properties: PAID });
+    world.emulator.faults.add({ fault, operation: 'objects.update', objectType: BOOKINGS, times: Infinity });
+    const { status, body } = await cancel(world, student, id);
+    expect([status, body.code]).toEqual([500, code]);
+    expect(
+      world
+        .logged('error')
+        .map(({ message }) => message)
+        .join(),
+    ).toContain(words);
+  });
+});
+
+describe('several instances', () => {
+  it('one does not cancel what the other has not settled yet: no credit comes out of nothing', async () => {
+    const { world, student, exam, creditsOf } = await start(1, {
+      env: CONFIRMING,
+      settings: { ...LIFELIKE, lag: { associationMs: 2000 } },
+    });
+    const two = await world.sibling(CONFIRMING);
+    await world.clock.advance(5000);
+    const [booked, cancelled] = await world.clock.run(async () => {
+      const booking = sendBooking(world, student, { exam });
+      await world.clock.sleep(2600);
+      const login = { student_id: student.studentId, email: student.email };
+      const list = await two.send('GET', 'bookings/list', { query: login });
+      return [await booking.catch(() => undefined), await sendCancel(two, student, list.body.data.bookings[0].id)];
+    });
+    await world.settle();
+    expect([booked?.status, cancelled?.status, creditsOf(student.id)]).toEqual([201, 503, 0]);
+    const wait = Number(cancelled?.headers.get('retry-after'));
+    await world.clock.advance(wait * 1000);
+    const again = await world.clock.run(async () => sendCancel(two, student, booked?.body.data.booking_record_id));
+    expect([again.status, creditsOf(student.id)]).toEqual([200, 1]);
+  });
+
+  it('that book two sessions for the same last credit sell one of them', async () => {
+    const { world, student, creditsOf } = await start(1, { env: CONFIRMING });
+    const two = await world.sibling(CONFIRMING);
+    await world.clock.advance(5000);
+    const dates = ['2026-12-10', '2026-12-11'];
+    const exams = dates.map((date) => world.account.exam({ date }));
+    const answers = await world.clock.run(async () =>
+      Promise.all(
+        [world, two].map(async (each, index) =>
+          sendBooking(each, student, { exam: exams[index] ?? '', date: dates[index] ?? '' }),
+        ),
+      ),
+    );
+    await world.settle();
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 503]);
+    expect(creditsOf(student.id)).toBe(0);
+  });
+
+  it('a booking that is undone leaves the list at once', async () => {
+    const { world } = await start(1, { env: CONFIRMING });
+    const two = await world.sibling(CONFIRMING);
+    await world.clock.advance(5000);
+    const [ada, bob] = [world.account.student(), world.account.student()];
+    const exam = world.account.exam({ capacity: 1 });
+    const login = { student_id: bob.studentId, email: bob.email };
+    const answers = await world.clock.run(async () => {
+      const first = sendBooking(world, ada, { exam });
+      await world.clock.sleep(50);
+      const second = sendBooking(two, bob, { exam });
+      await world.clock.sleep(1500);
+      await two.send('GET', 'bookings/list', { query: login });
+      return Promise.all([first, second]);
+    });
+    expect(answers.map(({ status, body }) => body.code ?? status)).toEqual([201, 'EXAM_FULL']);
+    expect((await two.get('bookings/list', login)).body.data.bookings).toEqual([]);
+  });
+});
