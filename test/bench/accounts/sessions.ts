@@ -6,7 +6,7 @@ const DAY_MS = 86_400_000;
 export const MOCK_TYPE = 'Situational Judgment';
 
 /** `YYYY-MM-DD`, `days` from today; by UTC, so that a few days' distance is needed to be sure of the side. */
-export function dayFromToday(days: number): string {
+function dayFromToday(days: number): string {
   return new Date(Date.now() + days * DAY_MS).toISOString().slice(0, 10);
 }
 

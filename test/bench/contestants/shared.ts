@@ -43,7 +43,8 @@ export type Properties = Readonly<Record<string, string | null>>;
 
 /** Only the bookings that hold a seat. */
 export function countSeats(bookings: readonly { properties: Properties }[]): number {
-  return bookings.filter(({ properties }) => !/^(cancelled|false|0|failed)$/i.test(properties['is_active'] ?? '')).length;
+  return bookings.filter(({ properties }) => !/^(cancelled|false|0|failed)$/i.test(properties['is_active'] ?? ''))
+    .length;
 }
 
 /** The credit property that pays for a type of session; null when there is none left. */

@@ -12,7 +12,7 @@ import { send, type WireAnswer } from './wire.ts';
 
 /** Keeps samples clear of each other's rate limits: so many a second stay below 190 in 10 s and 4 in one. */
 const CALLS_PER_SECOND = 17;
-const SEARCHES_PER_SECOND = 3;
+const SEARCHES_PER_SECOND = 2.5;
 /** Unmeasured requests that a process is warmed with before it counts. */
 const WARM_UPS = 3;
 

@@ -65,7 +65,7 @@ export async function visit(baseUrl: string, student: TestStudent, sale: Sale, a
 }
 
 function fail(state: Visit, step: string, { status, body }: WireAnswer): never {
-  state.failure = `${step} ${status === 0 ? 'no answer' : status} ${String(body?.code ?? '')}`.trim();
+  state.failure = `${step} ${status} ${String(body?.code ?? '')}`.trim();
   throw new VisitEnded(state.failure);
 }
 

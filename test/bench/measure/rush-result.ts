@@ -50,7 +50,10 @@ export function summariseRush(
     full: count('full'),
     failures: tally(journeys.flatMap(({ failure }) => failure ?? [])),
     wrong: tally([...journeys.flatMap(({ wrong }) => wrong), ...untrue(sales, stored, count('failed'))]),
-    oversold: sales.reduce((sum, { session }) => sum + Math.max(0, (stored.seats[session.id] ?? 0) - session.capacity), 0),
+    oversold: sales.reduce(
+      (sum, { session }) => sum + Math.max(0, (stored.seats[session.id] ?? 0) - session.capacity),
+      0,
+    ),
     busyAnswers: statuses.filter((status) => status === 429 || status === 503).length,
     bookingMs: bookingMs.length > 0 ? distribution(bookingMs) : null,
     journeyMs: distribution(journeys.map(({ latencyMs }) => latencyMs)),

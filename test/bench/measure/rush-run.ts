@@ -23,7 +23,7 @@ export async function runRush(contestant: ContestantName, plan: RushPlan): Promi
   const api = await startContestant(contestant, hubspotUrl);
   try {
     await warmUp(api.url, data);
-    await emulator.ask('calls', { quietMs: SETTLE_MS });
+    await emulator.ask('calls', { quietMs: 0 });
     const sales = data.open.map((session): Sale => ({ session, wanted: 0, booked: 0, refused: 0 }));
     const startedAt = performance.now();
     const journeys = await rush(api.url, data, sales, plan.spreadMs);

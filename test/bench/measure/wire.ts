@@ -15,7 +15,7 @@ export interface WireRequest {
 type Json = any;
 
 export interface WireAnswer {
-  /** 0 when no answer came in time or the connection broke. */
+  /** 0 when no answer came in time or the connection broke; `body.code` then says which. */
   status: number;
   body: Json;
   /** Epoch milliseconds on the shared clock. */
@@ -26,16 +26,19 @@ export interface WireAnswer {
 }
 
 /** Nobody waits longer than this for a page, in milliseconds. */
-export const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 20_000;
 
-const agent = new Agent({ keepAlive: true, maxSockets: Infinity });
+/** A connection that has been idle is closed before the server closes it: 5 s is Node's own patience. */
+const IDLE_MS = 3000;
+const agent = new Agent({ keepAlive: true, maxSockets: Infinity, timeout: IDLE_MS });
 
 /** Sends one request and reads its answer to the end. A failure is an answer with status 0. */
 export async function send(baseUrl: string, { method, path, body, headers = {} }: WireRequest): Promise<WireAnswer> {
   const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
   const sentAt = preciseNow();
   const { promise, resolve } = Promise.withResolvers<WireAnswer>();
-  const failed = (): void => resolve({ status: 0, body: undefined, sentAt, receivedAt: preciseNow(), timing: null });
+  const failed = (error: Error & { code?: string | number }): void =>
+    resolve({ status: 0, body: { code: error.code ?? error.name }, sentAt, receivedAt: preciseNow(), timing: null });
   const request = httpRequest(`${baseUrl}/api/${path}`, {
     method,
     agent,

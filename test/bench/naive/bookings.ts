@@ -48,9 +48,7 @@ export async function listBookings(hubspot: NaiveHubSpot, login: Login) {
     const read = await hubspot.batchRead(MOCK_EXAMS, [...new Set(examOf.values())], EXAM_PROPERTIES);
     for (const { id, properties } of read) exams.set(id, properties);
   }
-  const listed = bookings.map(({ id, properties }) =>
-    describeBooking(id, properties, exams.get(examOf.get(id) ?? '')),
-  );
+  const listed = bookings.map(({ id, properties }) => describeBooking(id, properties, exams.get(examOf.get(id) ?? '')));
   return { bookings: listed, pagination: { total: listed.length } };
 }
 

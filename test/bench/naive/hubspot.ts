@@ -22,7 +22,12 @@ export class NaiveHubSpot {
     this.#baseUrl = baseUrl;
   }
 
-  async search(type: string, filters: Record<string, string>, properties: string[], limit = 20): Promise<NaiveRecord[]> {
+  async search(
+    type: string,
+    filters: Record<string, string>,
+    properties: string[],
+    limit = 20,
+  ): Promise<NaiveRecord[]> {
     const all = Object.entries(filters).map(([propertyName, value]) => ({ propertyName, operator: 'EQ', value }));
     const body = { filterGroups: [{ filters: all }], properties, limit };
     const page = (await this.#call('POST', `/crm/v3/objects/${type}/search`, body)) as Page;
@@ -68,7 +73,8 @@ export class NaiveHubSpot {
       });
       const text = await response.text();
       if (response.ok) return text === '' ? undefined : JSON.parse(text);
-      if (response.status !== 429 || attempt === RETRIES) throw new Error(`HubSpot answered ${response.status}: ${text}`);
+      if (response.status !== 429 || attempt === RETRIES)
+        throw new Error(`HubSpot answered ${response.status}: ${text}`);
       await sleep(FIRST_WAIT_MS * 2 ** attempt);
     }
   }

@@ -9,7 +9,10 @@ export interface OfficialRecord {
 
 const BATCH = 100;
 
-/** HubSpot's own client, as its README says: with its retries and its limiter, and its batch calls for many records. */
+/**
+ * HubSpot's own client with its retries, and its batch calls for many records. Its limiter is left off, as it is by
+ * default: at the 9 calls a second it would allow, a hundred visits would queue for minutes.
+ */
 export class OfficialHubSpot {
   readonly #crm: Client['crm'];
 
@@ -49,7 +52,7 @@ export class OfficialHubSpot {
     const inputs = ids.map((id) => ({ id }));
     const page = await this.#crm.associations.v4.batchApi.getPage(type, toType, { inputs });
     for (const { _from, to } of page.results) {
-      found.set(_from.id, [...new Set(to.map(({ toObjectId }) => String(toObjectId)))]);
+      found.set(_from.id, [...new Set(to.map(({ toObjectId }) => asText(toObjectId)))]);
     }
     return found;
   }
@@ -71,6 +74,11 @@ export class OfficialHubSpot {
   async associate(type: string, id: string, toType: string, toId: string): Promise<void> {
     await this.#crm.associations.v4.basicApi.createDefault(type, id, toType, toId);
   }
+}
+
+/** The client says text and gives what HubSpot sent: a number. */
+function asText(id: string | number): string {
+  return String(id);
 }
 
 function inBatches<T>(items: readonly T[]): T[][] {

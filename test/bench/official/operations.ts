@@ -4,8 +4,8 @@ import { availableExams, bookingEvents, examCapacity, syncCapacity } from './exa
 import { OfficialHubSpot } from './hubspot.ts';
 
 /**
- * The same API over HubSpot's official client, used with care: batch calls wherever there are any, its own retries and
- * limiter, no cache and nothing shared between requests.
+ * The same API over HubSpot's official client, used with care: batch calls wherever there are any and its own
+ * retries, but no cache and nothing shared between requests.
  */
 export function officialOperations(baseUrl: string): Operations {
   const hubspot = new OfficialHubSpot(baseUrl);

@@ -1,6 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
+import { type ApiProcess, startApi } from './api-process.ts';
 
 /** Who is measured: this project, an API that asks record by record, and one over HubSpot's official client. */
 export const CONTESTANTS = ['ours', 'official', 'naive'] as const;
@@ -33,15 +31,6 @@ export const NO_INBOUND_LIMITS = {
   RATE_LIMIT_SYNC: '0',
 };
 
-/** An API in a process of its own. */
-export interface Contestant {
-  /** On loopback, without a trailing slash. */
-  url: string;
-  /** Lines of its log at level error. */
-  errors: string[];
-  stop: () => Promise<void>;
-}
-
 /**
  * Starts an API as `npm start` does, on a free port, over the HubSpot at `hubspotUrl`.
  * @throws when it does not start, with what it said.
@@ -50,29 +39,6 @@ export async function startContestant(
   name: ContestantName,
   hubspotUrl: string,
   env: Record<string, string> = {},
-): Promise<Contestant> {
-  const child = spawn(process.execPath, [ENTRIES[name]], {
-    env: { ...ENVIRONMENT, ...env, PATH: process.env['PATH'], HUBSPOT_BASE_URL: hubspotUrl },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const errors: string[] = [];
-  const complaints: string[] = [];
-  createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line));
-  const started = Promise.withResolvers<string>();
-  createInterface({ input: child.stdout }).on('line', (line) => {
-    const url = /^API on (http:\/\/\S+)/.exec(line)?.[1];
-    if (url) started.resolve(url);
-    if (line.includes('"level":"error"')) errors.push(line);
-  });
-  child.once('exit', (code) => started.reject(new Error(`${name} ended with code ${code}: ${complaints.join('\n')}`)));
-  const url = await started.promise;
-  return { url: url.replace('localhost', '127.0.0.1'), errors, stop: async () => stop(child) };
-}
-
-/** At once: nobody waits for what is still under way. */
-async function stop(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null) return;
-  const ended = once(child, 'exit');
-  child.kill('SIGKILL');
-  await ended;
+): Promise<ApiProcess> {
+  return startApi(ENTRIES[name], { ...ENVIRONMENT, ...env, HUBSPOT_BASE_URL: hubspotUrl });
 }

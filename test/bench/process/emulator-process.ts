@@ -50,6 +50,7 @@ const HANDLERS: Handlers = {
     current().account.change(type, id, properties);
     return null;
   },
+  value: ({ type, id, property }) => current().account.values(type, id)[property] ?? '',
   state: (ask) => storedState(current().emulator, ask),
 };
 

@@ -10,6 +10,8 @@ export interface StoredState {
   credits: Record<string, number>;
 }
 
+type RecordType = 'contacts' | 'bookings' | 'mock_exams';
+
 /** What the process of the emulator can be asked for, and what it answers. */
 export interface EmulatorRequests {
   /** Puts up an account and serves it. */
@@ -20,13 +22,15 @@ export interface EmulatorRequests {
   drift: { ask: { exams: string[] }; answer: null };
   /** Changes a record as somebody in HubSpot's own pages would. */
   change: {
-    ask: { type: 'contacts' | 'bookings' | 'mock_exams'; id: string; properties: Record<string, string | number> };
+    ask: { type: RecordType; id: string; properties: Record<string, string | number> };
     answer: null;
   };
+  /** A property of a record as it is stored. */
+  value: { ask: { type: RecordType; id: string; property: string }; answer: string };
   state: { ask: { exams: string[]; contacts: string[] }; answer: StoredState };
 }
 
-export interface Started {
+interface Started {
   url: string;
   data: AccountData;
 }

@@ -34,10 +34,7 @@ export interface EndpointScenario<N extends AccountName> {
 }
 
 /** Complains unless the answer has that status and the data is as expected. */
-export function expecting(
-  status: number,
-  fits: (data: never) => boolean,
-): (answer: WireAnswer) => string | undefined {
+export function expecting(status: number, fits: (data: never) => boolean): (answer: WireAnswer) => string | undefined {
   return (answer) => {
     if (answer.status !== status) return `status ${answer.status} ${String(answer.body?.code ?? '')}`.trim();
     return fits(answer.body.data as never) ? undefined : 'wrong data';

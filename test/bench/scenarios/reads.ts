@@ -28,9 +28,13 @@ const COUNTS_SETTLE_MS = 2300;
 /** HubSpot shows the association of an event this old. */
 const SETTLED_MS = 10_000;
 
-const holds = (total: number) => expecting(200, (data: { pagination: { total: number } }) => data.pagination.total === total);
+const holds = (total: number) =>
+  expecting(200, (data: { pagination: { total: number } }) => data.pagination.total === total);
 const counted = (each: number) =>
-  expecting(200, (data: { total_bookings: number }[]) => data.length === 20 && data.every((exam) => exam.total_bookings === each));
+  expecting(
+    200,
+    (data: { total_bookings: number }[]) => data.length === 20 && data.every((exam) => exam.total_bookings === each),
+  );
 
 type ReadScenario = EndpointScenario<'reads'>;
 

@@ -7,6 +7,8 @@ export interface RushPlan {
   spreadMs: number;
   /** Most HubSpot calls it may cost, where that is asked. */
   mostCalls?: number;
+  /** Whether the other contestants go through it, too. */
+  compared: boolean;
 }
 
 const SHAPES = [
@@ -22,6 +24,7 @@ export const RUSHES: readonly RushPlan[] = SHAPES.flatMap(({ students, within, .
     name: `rush of ${students} ${within}, ${seats} seats`,
     students,
     seats,
+    compared: seats === students,
     ...rest,
   })),
 );
