@@ -26,7 +26,7 @@ export interface WireAnswer {
 }
 
 /** Nobody waits longer than this for a page, in milliseconds. */
-const PATIENCE_MS = 20_000;
+const PATIENCE_MS = 15_000;
 
 /** A connection that has been idle is closed before the server closes it: 5 s is Node's own patience. */
 const IDLE_MS = 3000;

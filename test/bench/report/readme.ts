@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { type BenchRun, describeMachine } from './bench-run.ts';
-import { describeBudget, describeCalls, goalsOf } from './goals.ts';
+import { describeBudget, describeCalls, type Goal, goalsOf } from './goals.ts';
 import { endpointOf, NAMES, rushOf } from './tables.ts';
-import { type Cell, formatTable, milliseconds, percent } from './table.ts';
+import { type Cell, formatTable, milliseconds } from './table.ts';
 
 const START = '<!-- bench:start -->';
 const END = '<!-- bench:end -->';
@@ -70,11 +70,22 @@ function verdict(run: BenchRun): string {
   const goals = goalsOf(run);
   const missed = goals.filter(({ met }) => !met);
   const mix = goals
-    .filter(({ what }) => what.startsWith('mix:'))
-    .map(({ what, measured }) => `${what.slice(5)} ${measured}`);
+    .filter(({ what }) => what.startsWith(MIX))
+    .map(({ what, measured }) => `${what.slice(MIX.length)} ${measured}`);
   const steady = mix.length > 0 ? ` In the steady mix: ${mix.join('; ')}.` : '';
-  const reached = `${goals.length - missed.length} of ${goals.length} goals were met (${percent(1 - missed.length / goals.length)}).`;
   if (missed.length === 0) return `All ${goals.length} goals were met.${steady}`;
-  const list = missed.map(({ what, asked, measured }) => `- ${what}: asked ${asked}, measured ${measured}`);
-  return `${reached}${steady} Missed:\n\n${list.join('\n')}`;
+  return `${goals.length - missed.length} of ${goals.length} goals were met.${steady} Missed:\n\n${listOf(missed)}`;
+}
+
+const MIX = 'mix: ';
+
+/** One line for each scenario that missed anything. */
+function listOf(missed: readonly Goal[]): string {
+  const lines = new Map<string, string[]>();
+  for (const { what, asked, measured } of missed) {
+    const [scenario = '', fact] = what.split(': ');
+    const text = `${fact === undefined ? '' : `${fact} `}${measured} (asked ${asked})`;
+    lines.set(scenario, [...(lines.get(scenario) ?? []), text]);
+  }
+  return [...lines].map(([scenario, facts]) => `- ${scenario}: ${facts.join('; ')}`).join('\n');
 }
