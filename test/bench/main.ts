@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { runBench, scenarioNames } from './plan.ts';
+import { exitOnSignals } from './process/exit-on-signals.ts';
 import type { BenchRun } from './report/bench-run.ts';
 import { drawChart } from './report/chart.ts';
 import { describeRun } from './report/print.ts';
@@ -9,7 +10,7 @@ import { writeReadme } from './report/readme.ts';
 
 const USAGE = `npm run bench -- [options]
 
-  --quick         fewer samples, one rush: two minutes instead of ten
+  --quick         fewer samples, one rush: four minutes instead of ten
   --only NAME     only the scenarios whose name holds NAME
   --json FILE     where the figures go (default .bench/latest.json)
   --from FILE     shows the figures of an earlier run instead of measuring
@@ -56,6 +57,7 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+exitOnSignals();
 try {
   await main();
 } catch (error) {

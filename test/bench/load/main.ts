@@ -6,6 +6,7 @@ import { seedAccount } from '../../../src/emulator/seed/seed.ts';
 import { hitRates } from '../measure/hit-rates.ts';
 import { send } from '../measure/wire.ts';
 import { startApi } from '../process/api-process.ts';
+import { exitOnSignals } from '../process/exit-on-signals.ts';
 import { availableRequest } from '../scenarios/requests.ts';
 import { describeOutcome, type HubSpotCalls, isClean } from './outcome.ts';
 import { runUser, type OfferedSession } from './users.ts';
@@ -125,6 +126,7 @@ async function main(): Promise<void> {
   }
 }
 
+exitOnSignals();
 try {
   await main();
 } catch (error) {

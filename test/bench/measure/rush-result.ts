@@ -12,6 +12,8 @@ export interface RushResult {
   /** Students told 201 and EXAM_FULL. */
   booked: number;
   full: number;
+  /** Students whose visit came to its end, every answer on the way being true. */
+  right: number;
   /** Students whose visit failed, by where and how. */
   failures: Record<string, number>;
   /** Answers that were not true, by what was wrong with them. */
@@ -25,7 +27,8 @@ export interface RushResult {
   bookingMs: Distribution | null;
   journeyMs: Distribution;
   durationMs: number;
-  errorsLogged: number;
+  /** Error lines of the API's log, by message. */
+  errorsLogged: Record<string, number>;
 }
 
 interface Observed {
@@ -48,6 +51,7 @@ export function summariseRush(
     plan,
     booked: count('booked'),
     full: count('full'),
+    right: journeys.filter(({ outcome, wrong }) => outcome !== 'failed' && wrong.length === 0).length,
     failures: tally(journeys.flatMap(({ failure }) => failure ?? [])),
     wrong: tally([...journeys.flatMap(({ wrong }) => wrong), ...untrue(sales, stored, count('failed'))]),
     oversold: sales.reduce(

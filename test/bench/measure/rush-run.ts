@@ -8,7 +8,7 @@ import { availableRequest, createRequest, creditsRequest, listRequest } from '..
 import type { RushPlan } from '../scenarios/rush.ts';
 import { costOf, withoutDiscovery } from './cost.ts';
 import { type Journey, type Sale, visit } from './rush-journey.ts';
-import { type RushResult, summariseRush } from './rush-result.ts';
+import { type RushResult, summariseRush, tally } from './rush-result.ts';
 import { send } from './wire.ts';
 
 /** An instance that is older than HubSpot's lag need not wait for what others did before it. */
@@ -33,7 +33,7 @@ export async function runRush(contestant: ContestantName, plan: RushPlan): Promi
       exams: data.open.map(({ id }) => id),
       contacts: data.students.map(({ id }) => id),
     });
-    const facts = { cost: costOf(calls), durationMs, errorsLogged: api.errors.length };
+    const facts = { cost: costOf(calls), durationMs, errorsLogged: tally(api.errors) };
     return summariseRush(contestant, plan, { journeys, sales, stored }, facts);
   } finally {
     await api.stop();

@@ -8,7 +8,7 @@ export interface ApiProcess {
   url: string;
   /** The line in which it says where it is and what it is over. */
   greeting: string;
-  /** Lines of its log at level error. */
+  /** Messages of its log at level error. */
   errors: string[];
   stop: () => Promise<void>;
 }
@@ -23,6 +23,8 @@ export async function startApi(entry: string, env: Record<string, string>): Prom
     env: { ...env, PATH: process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
   const errors: string[] = [];
   const complaints: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line));
@@ -30,8 +32,9 @@ export async function startApi(entry: string, env: Record<string, string>): Prom
   createInterface({ input: child.stdout }).on('line', (line) => {
     const url = /^API on (http:\/\/\S+)/.exec(line)?.[1];
     if (url) started.resolve({ url: url.replace('localhost', '127.0.0.1'), greeting: line });
-    if (line.includes('"level":"error"')) errors.push(line);
+    if (line.includes('"level":"error"')) errors.push(String((JSON.parse(line) as { message: unknown }).message));
   });
+  child.once('exit', () => process.off('exit', kill));
   child.once('exit', (code) => started.reject(new Error(`${entry} ended with code ${code}: ${complaints.join('\n')}`)));
   return { ...(await started.promise), errors, stop: async () => stop(child) };
 }

@@ -6,10 +6,10 @@ import type { EmulatorMessage, EmulatorReply, EmulatorRequestName, EmulatorReque
 import { MeteredEmulator } from './metered-emulator.ts';
 import { storedState } from './stored-state.ts';
 
-/**
- * The emulator in a process of its own, so that its work shows in nobody's latency. Its parent tells it what to do by
- * messages; HubSpot's paths are served over HTTP as always.
- */
+// The emulator in a process of its own, so that its work shows in nobody's latency. Its parent tells it what to do by
+// messages; HubSpot's paths are served over HTTP as always.
+
+/** Of HubSpot's limits, those that the account really has. */
 const LIMITS = { per10Seconds: 190, associationsPer10Seconds: 150, searchPerSecond: 4 };
 /** A count that no session of the benchmark really has. */
 const WRONG_COUNT = 99;

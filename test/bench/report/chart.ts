@@ -35,7 +35,7 @@ export function drawChart(run: BenchRun): string {
     textStyle: TEXT,
     title: [
       { text: 'HubSpot calls for one request (log scale)', left: 20, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
-      { text: 'Students with a right answer in a rush', left: 590, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
+      { text: 'Students served right in a rush', left: 590, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
     ],
     legend: { bottom: 12, left: 'center', textStyle: { ...TEXT, fontSize: 13 }, itemGap: 24, selectedMode: false },
     grid: [
@@ -114,7 +114,7 @@ function requestPanel(run: BenchRun) {
     ),
     series: [
       ...CONTESTANTS.toReversed().map((who) => bars(NAMES[who], COLORS[who], 0, calls(who), format)),
-      bars(`${NAMES.ours}, cached`, CACHED_COLOR, 0, cached, format),
+      bars(`${NAMES.ours}, cached`, CACHED_COLOR, 0, cached, (value) => `${format(value)} cached`),
     ],
   };
 }
@@ -127,7 +127,7 @@ function rushPanel(run: BenchRun) {
   const share = (who: ContestantName) =>
     plans.map(({ name }) => {
       const result = rushOf(run, who, name);
-      return result ? Math.round(((result.booked + result.full) / result.plan.students) * 100) : null;
+      return result ? Math.floor((result.right / result.plan.students) * 100) : null;
     });
   return {
     xAxis: {

@@ -52,15 +52,15 @@ function requestTable(run: BenchRun): string {
 }
 
 function rushTable(run: BenchRun): string {
-  const headers = ['right answers', NAMES.ours, 'HubSpot calls', 'booking p95 ms', NAMES.official, NAMES.naive];
+  const headers = ['students served right', NAMES.ours, 'HubSpot calls', 'booking p95 ms', NAMES.official, NAMES.naive];
   const rows = run.rushes.flatMap((ours) => {
     if (ours.contestant !== 'ours') return [];
     const others = (['official', 'naive'] as const).map((who) => {
       const result = rushOf(run, who, ours.plan.name);
-      return result ? `${result.booked + result.full} of ${result.plan.students}` : '–';
+      return result ? `${result.right} of ${result.plan.students}` : '–';
     });
-    const { plan, booked, full, cost, bookingMs } = ours;
-    const answered = `${booked + full} of ${plan.students}`;
+    const { plan, right, cost, bookingMs } = ours;
+    const answered = `${right} of ${plan.students}`;
     return [[plan.name, answered, cost.calls, bookingMs ? milliseconds(bookingMs.p95) : '–', ...others]];
   });
   return formatTable(headers, rows);

@@ -66,11 +66,22 @@ function summaryCells({ latencyMs, ownMs, serverMs, refused, bytes, wrong }: Sum
 
 /** How each rush ended. */
 export function rushTable({ rushes }: BenchRun): string {
-  const headers = ['rush', 'by', 'booked', 'told full', 'failed', 'untrue answers', 'oversold', 'HubSpot calls', '429'];
+  const headers = [
+    'rush',
+    'by',
+    'served right',
+    'booked',
+    'told full',
+    'failed',
+    'untrue answers',
+    'oversold',
+    'HubSpot calls',
+    '429',
+  ];
   const more = ['KB from HubSpot', ...TIMES.map((time) => `booking ${time}`), 'visit p95 ms', 'all right'];
   const rows = grouped(rushes, ({ plan }) => plan.name).map((result) => {
-    const { plan, contestant, booked, full, wrong, oversold, cost, bookingMs, journeyMs } = result;
-    const told: Cell[] = [booked, full, plan.students - booked - full, sum(wrong), oversold];
+    const { plan, contestant, right, booked, full, wrong, oversold, cost, bookingMs, journeyMs } = result;
+    const told: Cell[] = [right, booked, full, plan.students - booked - full, sum(wrong), oversold];
     const paid = [cost.calls, cost.refused, Math.round(cost.bytes / 1024)];
     const times = [...timesOf(bookingMs), milliseconds(journeyMs.p95)];
     return [plan.name, NAMES[contestant], ...told, ...paid, ...times, yesNo(servedAll(result))];
@@ -78,15 +89,16 @@ export function rushTable({ rushes }: BenchRun): string {
   return formatTable([...headers, ...more], rows);
 }
 
-/** Where visits of the rushes failed and which answers were untrue, line by line. */
+/** Where visits of the rushes failed, which answers were untrue and what was logged as an error, line by line. */
 export function rushTroubles({ rushes }: BenchRun): string[] {
-  return rushes.flatMap((result) => {
-    const troubles = Object.entries({ ...result.failures, ...result.wrong }).map(
-      ([what, count]) => `${count} × ${what}`,
-    );
-    if (troubles.length === 0) return [];
-    return [`${result.plan.name}, ${NAMES[result.contestant]}: ${troubles.join('; ')}`];
+  return rushes.flatMap(({ plan, contestant, failures, wrong, errorsLogged }) => {
+    const troubles = [...listCounts(failures), ...listCounts(wrong), ...listCounts(errorsLogged, 'logged: ')];
+    return troubles.length === 0 ? [] : [`${plan.name}, ${NAMES[contestant]}: ${troubles.join('; ')}`];
   });
+}
+
+function listCounts(counts: Record<string, number>, prefix = ''): string[] {
+  return Object.entries(counts).map(([what, count]) => `${count} × ${prefix}${what}`);
 }
 
 function sum(counts: Record<string, number>): number {
