@@ -11,7 +11,9 @@ const CREDITS = { sj_credits: 9, cs_credits: 9, sjmini_credits: 9 };
 export function buildMixAccount(account: AccountBuilder, { students }: AccountSize) {
   const others = times(60, () => account.student());
   const sessions = TYPES.flatMap((type, offset) =>
-    times(SESSIONS_PER_TYPE, (index) => session(account, { type, capacity: 30, daysAhead: 3 + index * 3 + offset })),
+    times(SESSIONS_PER_TYPE, (index) =>
+      session(account, { type, capacity: 30, daysAhead: 3 + index * 3 + offset, taken: SEATS_TAKEN }),
+    ),
   );
   const taken = sessions.flatMap(({ id }) =>
     bookSeats(account, id, others, SEATS_TAKEN).map((booking) => ({ booking, exam: id })),

@@ -16,7 +16,7 @@ export function buildRushAccount(account: AccountBuilder, { students, seats }: A
   const openCount = Math.max(1, Math.ceil(students / MOST_SEATS));
   const others = times(60, () => account.student());
   const full = times(FULL_SESSIONS, (index) => {
-    const made = session(account, { capacity: FULL_SEATS, daysAhead: 20 + index });
+    const made = session(account, { capacity: FULL_SEATS, daysAhead: 20 + index, taken: FULL_SEATS });
     bookSeats(account, made.id, others, FULL_SEATS);
     return made;
   });

@@ -23,14 +23,21 @@ export interface SessionWish {
   capacity: number;
   daysAhead: number;
   type?: string;
+  /** Seats that are going to be booked, as the stored count has it. */
+  taken?: number;
   properties?: Record<string, string | number>;
 }
 
 /** Puts up a session. */
 export function session(account: AccountBuilder, wish: SessionWish): SessionFacts {
-  const { capacity, daysAhead, type = MOCK_TYPE, properties = {} } = wish;
+  const { capacity, daysAhead, type = MOCK_TYPE, taken = 0, properties = {} } = wish;
   const date = dayFromToday(daysAhead);
-  return { id: account.exam({ type, date, capacity, properties }), date, type, capacity };
+  return {
+    id: account.exam({ type, date, capacity, properties: { total_bookings: taken, ...properties } }),
+    date,
+    type,
+    capacity,
+  };
 }
 
 /** Books `count` seats of a session, in turn for each of the students. */

@@ -8,7 +8,7 @@ const BOOKINGS_EACH = 3;
 /** One open session, and as many students of each kind as there are to be bookings and cancellations. */
 export function buildWritesAccount(account: AccountBuilder, { students }: AccountSize) {
   const open = session(account, { capacity: 100, daysAhead: 5 });
-  const held = session(account, { capacity: 100, daysAhead: 6 });
+  const held = session(account, { capacity: 100, daysAhead: 6, taken: students });
   const past = times(BOOKINGS_EACH, (index) => session(account, { capacity: 100, daysAhead: -3 - index }));
   const newcomers = times(students, () => account.student());
   const regulars = times(students, () => {
