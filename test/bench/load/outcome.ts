@@ -1,6 +1,6 @@
 import { type HitRate, rateOf } from '../measure/hit-rates.ts';
 import { distribution } from '../measure/percentiles.ts';
-import { tally } from '../measure/rush-result.ts';
+import { tally } from '../measure/tally.ts';
 import { formatTable, milliseconds, percent } from '../report/table.ts';
 import type { LoadAction, LoadedAnswer } from './users.ts';
 

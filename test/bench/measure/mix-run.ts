@@ -19,7 +19,7 @@ import { type Cost, costOf } from './cost.ts';
 import { type HitRate, hitRates } from './hit-rates.ts';
 import { MixWebhooks } from './mix-webhooks.ts';
 import { type Distribution, distribution } from './percentiles.ts';
-import { tally } from './rush-result.ts';
+import { tally } from './tally.ts';
 import { send, type WireAnswer } from './wire.ts';
 
 /** What the mix cost and how it was answered, after the warm-up. */

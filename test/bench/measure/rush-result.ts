@@ -4,6 +4,7 @@ import type { RushPlan } from '../scenarios/rush.ts';
 import type { Cost } from './cost.ts';
 import { type Distribution, distribution } from './percentiles.ts';
 import type { Journey, Sale } from './rush-journey.ts';
+import { tally } from './tally.ts';
 
 /** How a rush ended, by what students were told and by what is stored. */
 export interface RushResult {
@@ -77,10 +78,4 @@ function untrue(sales: readonly Sale[], { seats, credits }: StoredState, unsure:
       .filter(({ session, refused }) => refused > 0 && (seats[session.id] ?? 0) < session.capacity)
       .map(({ session }) => `told full with ${session.capacity - (seats[session.id] ?? 0)} seats left`),
   ];
-}
-
-export function tally(items: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const item of items) counts[item] = (counts[item] ?? 0) + 1;
-  return counts;
 }

@@ -8,7 +8,8 @@ import { availableRequest, createRequest, creditsRequest, listRequest } from '..
 import type { RushPlan } from '../scenarios/rush.ts';
 import { costOf, withoutDiscovery } from './cost.ts';
 import { type Journey, type Sale, visit } from './rush-journey.ts';
-import { type RushResult, summariseRush, tally } from './rush-result.ts';
+import { type RushResult, summariseRush } from './rush-result.ts';
+import { tally } from './tally.ts';
 import { send } from './wire.ts';
 
 /** An instance that is older than HubSpot's lag need not wait for what others did before it. */
