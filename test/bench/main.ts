@@ -10,7 +10,7 @@ import { writeReadme } from './report/readme.ts';
 
 const USAGE = `npm run bench -- [options]
 
-  --quick         fewer samples, one rush: four minutes instead of ten
+  --quick         fewer samples, one rush: five minutes instead of twelve
   --only NAME     only the scenarios whose name holds NAME
   --json FILE     where the figures go (default .bench/latest.json)
   --from FILE     shows the figures of an earlier run instead of measuring
