@@ -201,7 +201,9 @@ export const ENVIRONMENT = z.object({
   ),
   CACHE_TTL_BOOKING_LIST_MS: count(30_000).describe('Milliseconds the list of a contact is fresh'),
 
-  MONITORING_TOKEN: secret.optional().describe('Bearer token that shows details on health?deep=true (secret)'),
+  MONITORING_TOKEN: secret
+    .optional()
+    .describe('Bearer token that is shown what failed and the counters of the cache on health?deep=true (secret)'),
   REPAIR_COUNTS: flag(true).describe('Whether a realtime read writes a wrong total_bookings back to HubSpot'),
 });
 

@@ -18,16 +18,23 @@ interface DeepCheck {
 }
 const lastChecks = new WeakMap<App, DeepCheck>();
 
-/** Whether this instance answers and, with `deep`, whether HubSpot does. Says why not only to the monitoring token. */
+/**
+ * Whether this instance answers and, with `deep`, whether HubSpot does. Why not, and the cache's counters, are shown only
+ * to the monitoring token.
+ */
 export async function checkHealth(app: App, { deep }: z.infer<typeof HealthInput>, request: Request): Promise<Reply> {
   const body = { status: 'healthy', timestamp: new Date(app.clock.now()).toISOString(), service: SERVICE };
   if (!deep) return { status: 200, body };
   const problem = await deepCheck(app);
-  const details = carriesBearer(request, app.config.http.monitoringToken)
-    ? { checks: { hubspot: problem ?? 'ok' } }
-    : {};
+  const details = carriesBearer(request, app.config.http.monitoringToken) ? await readDetails(app, problem) : {};
   if (problem === null) return { status: 200, body: { ...body, ...details } };
   return { status: 503, body: { ...body, status: 'degraded', ...details } };
+}
+
+/** What only the operator is shown: what failed, and the counters of this instance. */
+async function readDetails(app: App, problem: string | null) {
+  const { cache } = await app.deps();
+  return { checks: { hubspot: problem ?? 'ok' }, cache: cache.stats() };
 }
 
 async function deepCheck(app: App): Promise<string | null> {

@@ -34,4 +34,16 @@ describe('GET /api/health', () => {
     const guessed = await world.request('GET', 'health?deep=true', { headers: { Authorization: 'Bearer watch' } });
     expect(guessed.body.checks).toBeUndefined();
   });
+
+  it('shows the counters of the cache to the monitoring token only', async () => {
+    const world = await World.create({ env: { MONITORING_TOKEN: 'watch-me' } });
+    const query = { mock_type: 'Mini-mock' };
+    await world.get('mock-exams/available', query);
+    await world.get('mock-exams/available', query);
+    const watch = { headers: { Authorization: 'Bearer watch-me' } };
+    const { status, body } = await world.request('GET', 'health?deep=true', watch);
+    expect([status, body.checks]).toEqual([200, { hubspot: 'ok' }]);
+    expect(body.cache.sessions).toMatchObject({ hits: 1, misses: { cold: 1, expired: 0 }, entries: 1 });
+    expect((await world.get('health', { deep: 'true' })).body.cache).toBeUndefined();
+  });
 });

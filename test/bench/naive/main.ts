@@ -1,0 +1,4 @@
+import { serveContestant } from '../contestants/serve.ts';
+import { naiveOperations } from './operations.ts';
+
+await serveContestant(naiveOperations);
