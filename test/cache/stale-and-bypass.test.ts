@@ -93,6 +93,28 @@ describe('a bypass', () => {
     expect(source.loads).toBe(2);
   });
 
+  it('joins no load that began before it', async () => {
+    const { clock, cache, source, load } = createCache();
+    const [first, forced] = await clock.run(async () => {
+      const loading = cache.fetch(contact, load);
+      await clock.sleep(50);
+      source.value = 'two';
+      const asked = asking(clock.now(), async () => cache.fetch(contact, load));
+      return Promise.all([loading, asked]);
+    });
+    expect([first, forced, cache.get(contact)]).toEqual(['one', 'two', 'two']);
+  });
+
+  it('finds a hit only in what was loaded since', async () => {
+    const { clock, cache, fetch } = createCache();
+    await fetch(contact);
+    expect(cache.hit(contact)).toBe('one');
+    expect(await asking(clock.now(), async () => cache.hit(contact))).toBeUndefined();
+    cache.set(contact, 'two');
+    expect(await asking(clock.now(), async () => cache.hit(contact))).toBe('two');
+    expect(cache.stats().contact.hits).toBe(2);
+  });
+
   it('is not answered with anything stale', async () => {
     const { clock, cache, source, load, fetch } = createCache();
     await fetch(seats);
