@@ -40,6 +40,7 @@ export async function createBooking(
 
 async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooking> {
   await untilPredecessorsShow(deps);
+  const reading = deps.cache.begin();
   const approved = await approveBooking(deps, input);
   const booking = approved.adopted ?? (await placeBooking(deps, input, approved));
   return withFreshDeadline(deps, async () => {
@@ -51,7 +52,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
         ? await confirmByRank(deps, { ...approved, recordId: booking.id, email: input.email })
         : contact;
       const after = await payForBooking(deps, payer, { payment: approved.payment, mockType: input.mock_type }, ids);
-      writeThroughBooking(deps, contact.id, approved.others, { booking, facts: exam });
+      writeThroughBooking(deps, contact.id, { others: approved.others, reading }, { booking, facts: exam });
       finish(deps, input, approved, ids);
       return describeCreated(input, approved, { recordId: booking.id, before: payer.credits, after });
     } catch (error) {
