@@ -79,8 +79,10 @@ export class Flights {
     return (await this.#arrival(flight, key, wish)) as T;
   }
 
-  #isCurrent({ reading }: Flight, key: CacheKey<never>, { notBefore }: FlightWish): boolean {
-    return reading.startedAt >= notBefore && !this.#store.isOutdated(reading, key, key.tags);
+  /** A load still under way at its deadline was frozen with its instance: what it brings is of that time. */
+  #isCurrent({ reading, context }: Flight, key: CacheKey<never>, { notBefore }: FlightWish): boolean {
+    if (reading.startedAt < notBefore || this.#options.clock.now() >= context.deadlineAt) return false;
+    return !this.#store.isOutdated(reading, key, key.tags);
   }
 
   /** Begins a load in a context of its own: others may wait for it longer than who began it. */

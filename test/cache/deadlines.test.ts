@@ -98,6 +98,18 @@ describe('whoever waits for a load', () => {
     expect(source.loads).toBe(1);
   });
 
+  it('does not wait for one that was frozen with its instance', async () => {
+    const { clock, cache, source, load } = createCache();
+    const [frozen, anew] = await clock.run(async () => {
+      const loading = cache.fetch(contact, load);
+      await clock.sleep(50);
+      source.value = 'two';
+      clock.jump(LOAD_DEADLINE_MS);
+      return Promise.all([loading, cache.fetch(contact, load)]);
+    });
+    expect([frozen, anew, cache.get(contact)]).toEqual(['one', 'two', 'two']);
+  });
+
   it('as a student makes the load a student’s, and is not refused for what background work is refused for', async () => {
     const made = createCache();
     const { clock, cache, source } = made;

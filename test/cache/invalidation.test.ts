@@ -95,6 +95,21 @@ describe('what is dropped', () => {
     expect(cache.get(contact)).toBe('three');
   });
 
+  it('is not waited for by those who ask later, who share a load of their own', async () => {
+    const { clock, cache, source, load } = createCache();
+    const took = await clock.run(async () => {
+      const first = cache.fetch(contact, load);
+      await clock.sleep(50);
+      cache.invalidate(['tag:1']);
+      const askedAt = clock.now();
+      const second = cache.fetch(contact, load);
+      await first;
+      await Promise.all([second, cache.fetch(contact, load)]);
+      return clock.now() - askedAt;
+    });
+    expect([took, source.loads]).toEqual([LOAD_MS, 2]);
+  });
+
   it('by a tag that only the value tells is not what those get who ask later, either', async () => {
     const { clock, cache, source, load } = createCache();
     const key = { ...testKey('contact', '9', []), tagsOf: () => ['tag:late'] };

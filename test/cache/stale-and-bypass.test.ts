@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunInBackground } from '../../src/background.ts';
 import { newContext, runInContext } from '../../src/context.ts';
 import { createCache, Outage, testKey, TTL_MS } from '../support/cache.ts';
 
@@ -16,6 +17,19 @@ describe('a value past its time', () => {
     await settle();
     expect(await fetch(seats)).toBe('two');
     expect(source.loads).toBe(2);
+  });
+
+  it('starts one piece of work in the background, however many ask', async () => {
+    const started: Promise<unknown>[] = [];
+    const background: RunInBackground = (_label, work) => void started.push(work());
+    const { clock, cache, load, fetch } = createCache({ background });
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats);
+    await clock.run(async () => {
+      await Promise.all([1, 2, 3].map(async () => cache.fetch(seats, load)));
+      await Promise.all(started);
+    });
+    expect(started).toHaveLength(1);
   });
 
   it('is waited for after these 30 s', async () => {

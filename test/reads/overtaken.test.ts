@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TestStudent } from '../support/account-builder.ts';
-import { BOOKINGS, sendBooking } from '../support/booking.ts';
-import { link } from '../support/links.ts';
+import { BOOKINGS, CONTACTS, sendBooking } from '../support/booking.ts';
+import { link, unlink } from '../support/links.ts';
 import { LIFELIKE, login, seenCredits, sendCredits } from '../support/looking.ts';
 import { event, MOCK_EXAMS, sendEvents, statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
 import { World, type WorldOptions } from '../support/world.ts';
@@ -47,6 +47,24 @@ describe('a read overtaken by an event', () => {
     expect(await seenCredits(world, student)).toBe(9);
     await world.clock.advance(20 * 60_000);
     expect(await seenCredits(world, student)).toBe(9);
+  });
+
+  it('is no source of the list that is made after it', async () => {
+    const { world, student } = await start();
+    const added = world.account.booking({ student, exam: world.account.exam() });
+    unlink(world, [BOOKINGS, added], [CONTACTS, student.id]);
+    const { body } = await world.clock.run(async () => {
+      world.emulator.settings.latency = SLOW;
+      const listing = world.send('GET', 'bookings/list', { query: login(student) });
+      await world.clock.sleep(1100);
+      link(world, [BOOKINGS, added], [CONTACTS, student.id]);
+      const ends = { fromObjectId: Number(added), toObjectId: Number(student.id) };
+      const types = { fromObjectTypeId: BOOKINGS, toObjectTypeId: CONTACTS };
+      const linked = event(world, 'object.associationChange', { ...ends, ...types });
+      await sendEvents(world, [linked], 'webhooks/cache-invalidation');
+      return listing;
+    });
+    expect(body.data.bookings.map(({ id }: { id: string }) => id)).toEqual([added]);
   });
 
   it('in the middle of a booking does not put the old list away for others', async () => {
