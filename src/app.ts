@@ -13,7 +13,7 @@ import { SyncQueue } from './consistency/sync-queue.ts';
 import type { Deps } from './deps.ts';
 import type { App } from './http/app.ts';
 import { RateLimits } from './http/rate-limits.ts';
-import { isTransient } from './hubspot/errors.ts';
+import { HubSpotTimeoutError, isTransient } from './hubspot/errors.ts';
 import { createLog, type Log } from './observability/log.ts';
 import { countToProperties } from './records/exam.ts';
 
@@ -70,7 +70,17 @@ async function createDeps(config: Config, { clock, log, random, waitUntil }: Por
     clock,
     log,
     hubspot,
-    cache: new CacheService({ clock, enabled, maxEntries, maxBytes, policies, background, isOutage: isTransient }),
+    cache: new CacheService({
+      clock,
+      enabled,
+      maxEntries,
+      maxBytes,
+      policies,
+      background,
+      isOutage: isTransient,
+      loadDeadlineMs: defaultDeadlineMs,
+      late: (kind) => new HubSpotTimeoutError(`cache.${kind}`, `${kind} did not arrive before the deadline`),
+    }),
     locks: new InProcessLock(clock, config.lockWaitMs),
     journal,
     reservations: new InProcessReservations(clock, journal),

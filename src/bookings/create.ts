@@ -44,6 +44,7 @@ export async function createBooking(
 }
 
 async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooking> {
+  const reading = deps.cache.begin();
   const approved = await approveBooking(deps, input);
   const placed = approved.adopted ?? (await placeBooking(deps, input, approved));
   const { booking } = placed;
@@ -54,7 +55,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
     try {
       const payer = await choosePayer(deps, input, approved, placed);
       const after = await payForBooking(deps, payer, { payment: approved.payment, mockType: input.mock_type }, ids);
-      writeThroughBooking(deps, contact.id, approved.others, { booking, facts: exam });
+      writeThroughBooking(deps, contact.id, { others: approved.others, reading }, { booking, facts: exam });
       finish(deps, input, approved, ids);
       return describeCreated(input, approved, { recordId: booking.id, before: payer.credits, after });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import { authenticate } from '../contacts/authenticate.ts';
 import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
@@ -6,7 +7,7 @@ import { RECORD_ID, StudentLogin } from '../fields.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
 import { getBookingWithLinks } from '../reads/bookings.ts';
 import { getExams } from '../reads/exams.ts';
-import type { Booking } from '../records/booking.ts';
+import type { Booking, BookingWithLinks } from '../records/booking.ts';
 import type { Contact } from '../records/contact.ts';
 import type { Enrollment } from '../records/enrollment.ts';
 import type { Exam } from '../records/exam.ts';
@@ -21,7 +22,10 @@ export type GetBookingInput = z.infer<typeof GetBookingInput>;
 export async function getBooking(deps: Deps, input: GetBookingInput) {
   if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
   if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  const [contact, found] = await Promise.all([authenticate(deps, input), getBookingWithLinks(deps, input.id)]);
+  const [contact, known] = await Promise.all([authenticate(deps, input), getBookingWithLinks(deps, input.id)]);
+  const found = isOfAnother(known, contact)
+    ? await getBookingWithLinks(deps, input.id, { maxAgeMs: REFUSAL_MAX_AGE_MS })
+    : known;
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
   if (!found.contactIds.includes(contact.id)) {
     throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
@@ -34,6 +38,11 @@ export async function getBooking(deps: Deps, input: GetBookingInput) {
     contact: describeContact(contact),
     enrollment: enrollment && describeEnrollment(enrollment),
   };
+}
+
+/** Whether it belongs to somebody else; of one that belongs to nobody yet nothing is cached. */
+function isOfAnother(found: BookingWithLinks | null, { id }: Contact): boolean {
+  return found !== null && found.contactIds.length > 0 && !found.contactIds.includes(id);
 }
 
 function describeBooking(booking: Booking) {

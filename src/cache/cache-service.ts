@@ -1,94 +1,74 @@
-import { LRUCache } from 'lru-cache';
 import type { RunInBackground } from '../background.ts';
-import type { Clock } from '../clock.ts';
 import { currentContext } from '../context.ts';
-import { DropLog } from './drop-log.ts';
-import { type CacheKey, type Entry, makeEntry, tagsOf } from './entry.ts';
+import { type CacheKey, type Entry, tagsOf } from './entry.ts';
+import { EntryStore, type Reading, type StoreOptions } from './entry-store.ts';
+import { type FlightOptions, Flights, type Load } from './flights.ts';
 import { type LoadMany, loadTogether } from './load-together.ts';
-import type { CacheKind, CachePolicy } from './policies.ts';
-import { type CacheStats, emptyStats, type MissReason } from './stats.ts';
-import { TagIndex } from './tag-index.ts';
+import type { CacheKind } from './policies.ts';
+import { CacheCounters, type CacheStats } from './stats.ts';
 
-export interface CacheOptions {
-  clock: Clock;
+export interface CacheOptions extends FlightOptions, StoreOptions {
   enabled: boolean;
-  maxEntries: number;
-  maxBytes: number;
-  policies: Record<CacheKind, CachePolicy>;
   /** Refreshes what is served stale meanwhile. */
   background: RunInBackground;
-  /** Whether a failed load may be answered with a stale value: an outage may, a bug may not. */
-  isOutage: (error: unknown) => boolean;
-}
-
-/** The time until which a value is fresh that was dropped while it was being loaded. */
-const NEVER = -Infinity;
-
-interface LoadContext {
-  key: CacheKey<unknown>;
-  load: () => Promise<unknown>;
 }
 
 export interface FetchOptions {
   /** Oldest value that will do, in milliseconds; stale ones then never do. */
   maxAgeMs?: number;
+  /** Older values are read anew, and do only while HubSpot is down. In milliseconds. */
+  refreshAfterMs?: number;
+  /** The load is part of one that is counted by itself. */
+  isPart?: boolean;
 }
+
+interface Wish<T> {
+  key: CacheKey<T>;
+  load: Load<T>;
+  options: FetchOptions;
+  entry: Entry | undefined;
+  notBefore: number;
+}
+
+const NO_OPTIONS: FetchOptions = {};
+/** So long a load is waited for when there is a stale value that will do. */
+const STALE_WAIT_MS = 1000;
+/** So long nobody tries again to refresh a stale value after that has failed. */
+const RETRY_AFTER_MS = 5000;
 
 /**
  * The cache in front of the hot reads: one load at a time per key, whoever asks; lifetimes by kind; dropped by tag. It
- * keeps no failures, absences (null) for seconds only, and nothing that was dropped while it was being loaded. It lives
- * as long as the process. Values are frozen: what you get is what everybody gets.
+ * keeps no failures, absences for seconds only, and nothing that was dropped while it was being loaded. It lives as long
+ * as the process. Values are frozen: what you get is what everybody gets.
  */
 export class CacheService {
   readonly #options: CacheOptions;
-  readonly #entries: LRUCache<string, Entry, LoadContext>;
-  readonly #tags = new TagIndex();
-  readonly #drops: DropLog;
-  readonly #stats: CacheStats = emptyStats();
-  /** Why keys are not here any more, for the counters. */
-  readonly #gone = new LRUCache<string, MissReason>({ max: 10_000 });
+  readonly #counters: CacheCounters;
+  readonly #store: EntryStore;
+  readonly #flights: Flights;
 
   constructor(options: CacheOptions) {
     this.#options = options;
-    this.#drops = new DropLog(options.clock);
-    this.#entries = new LRUCache<string, Entry, LoadContext>({
-      max: options.maxEntries,
-      maxSize: options.maxBytes,
-      sizeCalculation: ({ bytes }) => bytes,
-      noDeleteOnFetchRejection: true,
-      // A load that is dropped meanwhile still answers those who wait for it, but is not kept.
-      ignoreFetchAbort: true,
-      fetchMethod: async (_name, _stale, { context }) => this.#load(context),
-      dispose: (entry, name, reason) => this.#disposed(entry, name, reason),
-    });
+    this.#counters = new CacheCounters(options.clock);
+    this.#store = new EntryStore(options, this.#counters);
+    this.#flights = new Flights(options, this.#store, this.#counters);
   }
 
   /**
    * The cached value, or what `load` brings. A request that asked to bypass the cache takes only what was loaded since
-   * it began, or is being loaded, and leaves the result for others.
-   * @throws whatever `load` throws, when no stale value may stand in.
+   * it began, and leaves the result for others. Nobody waits beyond their own deadline.
+   * @throws whatever `load` throws, when no stale value may stand in; `late` when it takes too long.
    */
-  async fetch<T>(key: CacheKey<T>, load: () => Promise<T>, { maxAgeMs }: FetchOptions = {}): Promise<T> {
-    if (!this.#options.enabled) return load();
-    const context = currentContext();
-    const bypassed = context?.bypassCache === true;
-    const entry = this.#entries.get(key.key);
+  async fetch<T>(key: CacheKey<T>, load: Load<T>, options = NO_OPTIONS): Promise<T> {
+    if (!this.#options.enabled) return load(this.begin());
+    const entry = this.#store.get(key.key);
     const now = this.#options.clock.now();
-    const notBefore = bypassed ? context.startedAtMs : now - (maxAgeMs ?? Infinity);
-    if (entry && now < entry.freshUntil && entry.loadedAt >= notBefore) return this.#hit(entry) as T;
-    const { staleWhileRevalidateMs, staleIfErrorMs } = this.#options.policies[key.kind];
-    const staleForMs = entry && !bypassed && maxAgeMs === undefined ? now - entry.freshUntil : Infinity;
-    if (entry && staleForMs < staleWhileRevalidateMs) {
-      this.#options.background('cache refresh', async () => this.#refresh(key, load));
-      return this.#hit(entry, true) as T;
+    const notBefore = this.#notBefore(now, options);
+    if (entry) {
+      entry.usedAt = now;
+      if (now < entry.freshUntil && entry.loadedAt >= notBefore) return this.#hit(entry) as T;
     }
-    this.#miss(key, bypassed ? 'bypassed' : undefined);
-    try {
-      return await this.#flight(key, load);
-    } catch (error) {
-      if (!entry || staleForMs >= staleIfErrorMs || !this.#options.isOutage(error)) throw error;
-      return this.#hit(entry, true) as T;
-    }
+    return this.#fetchStale({ key, load, options, entry, notBefore });
   }
 
   /**
@@ -99,151 +79,152 @@ export class CacheService {
     ids: Iterable<string>,
     keyOf: (id: string) => CacheKey<T>,
     loadMany: LoadMany<T>,
-    options: FetchOptions = {},
+    options: FetchOptions = NO_OPTIONS,
   ): Promise<Map<string, T | Error>> {
-    return loadTogether(ids, loadMany, async (id, load) => this.fetch(keyOf(id), load, options));
+    const part = { ...options, isPart: true };
+    const loadBatch = async (missing: readonly string[]) => {
+      const { kind } = keyOf(missing[0] ?? '');
+      return this.#counters.load(kind, async () => loadMany(missing), isComplete);
+    };
+    return loadTogether(ids, loadBatch, async (id, load) => this.fetch(keyOf(id), load, part));
   }
 
-  /** The value if it is cached and fresh; undefined otherwise. */
+  /** The value if it is cached and fresh; undefined otherwise. It counts as nobody's answer. */
   get<T>(key: CacheKey<T>): T | undefined {
-    const entry = this.#options.enabled ? this.#entries.get(key.key) : undefined;
+    const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     return entry && this.#options.clock.now() < entry.freshUntil ? (entry.value as T) : undefined;
   }
 
-  /** Keeps a value that was learned otherwise, as if it had been loaded now. It replaces a load under way. */
-  set<T>(key: CacheKey<T>, value: T): void {
+  /** The value if {@link fetch} would answer with it at once, as a hit; undefined otherwise. */
+  hit<T>(key: CacheKey<T>): T | undefined {
+    const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
+    const now = this.#options.clock.now();
+    if (!entry || now >= entry.freshUntil || entry.loadedAt < this.#notBefore(now, NO_OPTIONS)) return undefined;
+    return this.#hit(entry) as T;
+  }
+
+  /** Begins a reading whose values are to be kept. */
+  begin(): Reading {
+    const reading = this.#store.begin();
+    return this.#options.enabled ? reading : { ...reading, keep: () => {} };
+  }
+
+  /**
+   * Keeps a value that was learned otherwise, as if it had been loaded now. It replaces loads under way.
+   * @param since the reading that part of the value comes from. What it brought may be out of date by now: then the key
+   * is dropped instead.
+   */
+  set<T>(key: CacheKey<T>, value: T, since?: Reading): void {
     if (!this.#options.enabled) return;
-    this.#entries.set(key.key, this.#toEntry(key, value, this.#options.clock.now()));
+    if (since && this.#store.isOutdated(since, key, tagsOf(key, value))) {
+      this.delete(key);
+      return;
+    }
+    const loadedAt = since?.startedAt ?? this.#options.clock.now();
+    this.#store.put(key, value, { loadedAt, mark: this.#store.nextMark() });
   }
 
   /** Changes a value that is cached and fresh without making it any fresher; a load under way is not kept. */
   patch<T>(key: CacheKey<T>, change: (value: T) => T): void {
-    const entry = this.#entries.get(key.key);
+    const entry = this.#store.get(key.key);
     const value = this.get(key);
-    this.#entries.delete(key.key);
+    this.delete(key);
     if (!entry || value === undefined) return;
-    const { loadedAt, freshUntil } = entry;
-    this.#entries.set(key.key, { ...this.#toEntry(key, change(value), loadedAt), freshUntil });
+    const { loadedAt, freshUntil, servesStale } = entry;
+    const mark = this.#store.nextMark();
+    this.#store.put(key, change(value), { loadedAt, mark }, { freshUntil, servesStale });
   }
 
-  /** Drops one key. @returns whether it was there. */
-  delete(key: CacheKey<unknown>): boolean {
-    return this.#entries.delete(key.key);
+  /** Drops one key, also when it is being loaded. @returns whether it was there. */
+  delete(key: CacheKey<never>): boolean {
+    return this.#store.drop([key.key]) === 1;
   }
 
   /** Drops every value that carries one of the tags, also those being loaded. @returns how many there were. */
   invalidate(tags: Iterable<string>): number {
-    const keys = new Set<string>();
-    for (const tag of tags) {
-      this.#drops.note(tag);
-      for (const key of this.#tags.keysOf(tag)) keys.add(key);
-    }
-    return this.#drop(keys);
+    return this.#store.dropTags(tags);
   }
 
   /** Drops every key that fits, `*` standing for anything; it looks at all of them. @returns how many there were. */
   deletePattern(pattern: string): number {
-    const fitting = new RegExp(
-      `^${pattern
-        .split('*')
-        .map((part) => RegExp.escape(part))
-        .join('.*')}$`,
-    );
-    return this.#drop([...this.#entries.keys()].filter((key) => fitting.test(key)));
+    const parts = pattern.split('*').map((part) => RegExp.escape(part));
+    const fitting = new RegExp(`^${parts.join('.*')}$`);
+    const names = new Set([...this.#store.names(), ...this.#flights.names()]);
+    return this.#store.drop([...names].filter((name) => fitting.test(name)));
   }
 
   clear(): void {
-    this.#entries.clear();
-    this.#tags.clear();
+    this.#store.clear();
   }
 
   /** Keys of the values that carry a tag. */
   keysTagged(tag: string): string[] {
-    return this.#tags.keysOf(tag);
+    return this.#store.namesTagged(tag);
   }
 
-  /** Keys of a kind that are in memory, those used last first. */
-  keysOf(kind: CacheKind): string[] {
-    return [...this.#entries.entries()].filter(([, entry]) => entry.kind === kind).map(([key]) => key);
+  /** Keys of a kind that hold something and were asked for in the last `withinMs`, those used last first. */
+  keysUsed(kind: CacheKind, withinMs: number): string[] {
+    const since = this.#options.clock.now() - withinMs;
+    const entries = [...this.#store.entries()];
+    const isUsed = (entry: Entry) => entry.kind === kind && entry.value !== null && entry.usedAt >= since;
+    return entries.flatMap(([name, entry]) => (isUsed(entry) ? name : []));
   }
 
   /** Counters by kind, as they are now. */
   stats(): CacheStats {
-    const stats = structuredClone(this.#stats);
-    for (const [, { kind, bytes }] of this.#entries.entries()) {
-      stats[kind].entries += 1;
-      stats[kind].bytes += bytes;
-    }
-    return stats;
+    return this.#counters.with(this.#store.entries());
   }
 
-  async #refresh<T>(key: CacheKey<T>, load: () => Promise<T>): Promise<void> {
+  /** No value that the current request may have was loaded before this time, in epoch milliseconds. */
+  #notBefore(now: number, { maxAgeMs, refreshAfterMs }: FetchOptions): number {
+    const context = currentContext();
+    if (context?.bypassCache === true) return context.startedAtMs;
+    return now - (maxAgeMs ?? refreshAfterMs ?? Infinity);
+  }
+
+  /** The second half of {@link fetch}: there is no value, or it is too old. */
+  async #fetchStale<T>({ key, load, options, entry, notBefore }: Wish<T>): Promise<T> {
+    const { clock, policies, background } = this.#options;
+    const { staleWhileRevalidateMs, staleIfErrorMs } = policies[key.kind];
+    const now = clock.now();
+    const bypassed = currentContext()?.bypassCache === true;
+    const staleMs =
+      entry?.servesStale && !bypassed && options.maxAgeMs === undefined ? now - entry.freshUntil : Infinity;
+    const mayStandIn = staleMs < staleIfErrorMs;
+    if (entry && mayStandIn && now < entry.retryAt) return this.#hit(entry, true) as T;
+    if (entry && staleMs < staleWhileRevalidateMs && options.refreshAfterMs === undefined) {
+      if (!this.#flights.has(key.key)) background('cache refresh', async () => this.#refresh(key, load, options));
+      return this.#hit(entry, true) as T;
+    }
+    this.#counters.miss(key.kind, key.key, bypassed ? 'bypassed' : entry && 'expired');
+    const waitMs = mayStandIn && options.refreshAfterMs === undefined ? STALE_WAIT_MS : Infinity;
     try {
-      await this.#flight(key, load);
+      return await this.#flights.share(key, load, { ...options, notBefore, waitMs });
+    } catch (error) {
+      if (!entry || !mayStandIn || !this.#options.isOutage(error)) throw error;
+      entry.retryAt = clock.now() + RETRY_AFTER_MS;
+      return this.#hit(entry, true) as T;
+    }
+  }
+
+  async #refresh<T>(key: CacheKey<T>, load: Load<T>, options: FetchOptions): Promise<void> {
+    try {
+      await this.#flights.share(key, load, { ...options, notBefore: -Infinity, waitMs: Infinity });
     } catch (error) {
       if (!this.#options.isOutage(error)) throw error;
+      const entry = this.#store.get(key.key);
+      if (entry) entry.retryAt = this.#options.clock.now() + RETRY_AFTER_MS;
     }
-  }
-
-  async #flight<T>(key: CacheKey<T>, load: () => Promise<T>): Promise<T> {
-    this.#tags.add(key.key, key.tags);
-    try {
-      const entry = await this.#entries.fetch(key.key, { context: { key, load }, forceRefresh: true });
-      if (!entry) throw new Error(`${key.key} was not loaded`);
-      return entry.value as T;
-    } finally {
-      if (!this.#entries.has(key.key)) this.#tags.remove(key.key);
-    }
-  }
-
-  async #load({ key, load }: LoadContext): Promise<Entry> {
-    const { clock } = this.#options;
-    const stats = this.#stats[key.kind];
-    const [mark, startedAt, startedMs] = [this.#drops.mark, clock.now(), clock.monotonicMs()];
-    stats.loads += 1;
-    try {
-      const entry = this.#toEntry(key, await load(), startedAt);
-      // Whoever waits for it is answered; nobody after them is.
-      return this.#drops.droppedSince(mark, tagsOf(key, entry.value)) ? { ...entry, freshUntil: NEVER } : entry;
-    } catch (error) {
-      stats.loadErrors += 1;
-      throw error;
-    } finally {
-      stats.loadMs += clock.monotonicMs() - startedMs;
-    }
-  }
-
-  #toEntry<T>(key: CacheKey<T>, value: T, loadedAt: number): Entry {
-    const tags = tagsOf(key, value);
-    this.#tags.add(key.key, tags);
-    const times = { now: this.#options.clock.now(), loadedAt, droppedAt: this.#drops.lastDrop(tags) };
-    return makeEntry(key, value, this.#options.policies[key.kind], times);
-  }
-
-  #drop(names: Iterable<string>): number {
-    return [...names].filter((name) => this.#entries.delete(name)).length;
   }
 
   /** The entry's value, which is of the type its key stands for. */
   #hit(entry: Entry, stale = false): unknown {
-    const stats = this.#stats[entry.kind];
-    if (stale) stats.staleHits += 1;
-    else stats.hits += 1;
-    currentContext()?.usage.cacheHit();
+    if (stale) this.#counters.staleHit(entry.kind);
+    else this.#counters.hit(entry.kind);
     return entry.value;
   }
+}
 
-  #miss(key: CacheKey<unknown>, reason: MissReason | undefined): void {
-    const freshUntil = this.#entries.get(key.key)?.freshUntil;
-    const gone = freshUntil === undefined ? (this.#gone.get(key.key) ?? 'cold') : 'expired';
-    this.#stats[key.kind].misses[reason ?? (freshUntil === NEVER ? 'invalidated' : gone)] += 1;
-    currentContext()?.usage.cacheMiss();
-  }
-
-  #disposed(entry: Entry, name: string, reason: LRUCache.DisposeReason): void {
-    if (reason === 'set') return;
-    this.#tags.remove(name);
-    if (reason === 'evict') this.#stats[entry.kind].evictions += 1;
-    this.#gone.set(name, reason === 'evict' ? 'evicted' : 'invalidated');
-  }
+function isComplete(loaded: ReadonlyMap<string, unknown>): boolean {
+  return loaded.values().every((value) => !(value instanceof Error));
 }

@@ -65,17 +65,18 @@ export function contactKey(id: string): CacheKey<Contact | null> {
   return { kind: 'contact', key: `contact:${id}:credits`, tags: [tags.contact(id)] };
 }
 
-/** The contact a key of {@link contactKey} is about; null for another key. */
-export function contactIdOfKey(key: string): string | null {
-  return /^contact:(\d+):credits$/.exec(key)?.[1] ?? null;
+/** The e-mail address a key of {@link contactByEmailKey} is about; null for another key. */
+export function emailOfKey(key: string): string | null {
+  return /^contact:email:(.*)$/.exec(key)?.[1] ?? null;
 }
 
-/** A contact's current enrollment; a wrapper, since having none is a fact like any other. */
+/** A contact's current enrollment; a wrapper, so that having none can be told from not having been asked for. */
 export function enrollmentKey(contactId: string): CacheKey<{ enrollment: Enrollment | null }> {
   return {
     kind: 'enrollment',
     key: `contact:${contactId}:enrollment`,
     tags: [tags.contact(contactId), tags.enrollments],
+    beliefIn: ({ enrollment }) => (enrollment ? 'usual' : 'absence'),
   };
 }
 
@@ -103,12 +104,25 @@ export function bookingKey(id: string): CacheKey<Booking | null> {
   return { kind: 'booking', key: `booking:${id}`, tags: [tags.booking(id)] };
 }
 
-/** Ids of the exams a booking is for: one, or none that HubSpot shows yet. */
+/** Ids of the exams a booking is for: one, or none that HubSpot shows yet, which is not kept. */
 export function bookingExamsKey(id: string): CacheKey<readonly string[] | null> {
-  return { kind: 'association', key: `associations:bookings:${id}:mock_exams`, tags: [tags.bookingLinks(id)] };
+  return {
+    kind: 'association',
+    key: `associations:bookings:${id}:mock_exams`,
+    tags: [tags.bookingLinks(id)],
+    beliefIn: (examIds) => (examIds ? 'usual' : 'none'),
+  };
 }
 
-/** A booking with the ids of its contacts and exams. */
+/** A booking with the ids of its contacts and exams; not kept before HubSpot shows both. */
 export function bookingDetailsKey(id: string): CacheKey<BookingWithLinks | null> {
-  return { kind: 'booking', key: `booking:${id}:details`, tags: [tags.booking(id), tags.bookingLinks(id)] };
+  return {
+    kind: 'booking',
+    key: `booking:${id}:details`,
+    tags: [tags.booking(id), tags.bookingLinks(id)],
+    beliefIn: (found) => {
+      if (!found) return 'absence';
+      return found.contactIds.length > 0 && found.examIds.length > 0 ? 'usual' : 'none';
+    },
+  };
 }

@@ -1,8 +1,16 @@
+import { currentContext } from '../context.ts';
+
 /** Loads many ids at once: a value or an error for each. */
 export type LoadMany<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T | Error>>;
 
+interface Batch<T> {
+  ids: string[];
+  loaded: Promise<ReadonlyMap<string, T | Error>>;
+}
+
 /**
- * Runs `fetchOne` for every id, giving each a load of its own; the loads that are really made are made together.
+ * Runs `fetchOne` for every id, giving each a load of its own; the loads that are really made are made together. What
+ * students wait for does not travel with refreshes in the background, whose turn and whose deadline come later.
  * @returns a value or an error for each id.
  */
 export async function loadTogether<T>(
@@ -10,14 +18,27 @@ export async function loadTogether<T>(
   loadMany: LoadMany<T>,
   fetchOne: (id: string, load: () => Promise<T>) => Promise<T>,
 ): Promise<Map<string, T | Error>> {
-  const asked: string[] = [];
-  let batch: Promise<ReadonlyMap<string, T | Error>> | undefined;
-  // The batch begins once every id has had its turn to ask for it.
-  const together = async () => (batch ??= Promise.resolve().then(async () => loadMany(asked)));
+  const gathering = new Map<string | undefined, Batch<T>>();
+  const join = async (id: string) => {
+    const priority = currentContext()?.priority;
+    const batch = gathering.get(priority) ?? begin(priority);
+    batch.ids.push(id);
+    return batch.loaded;
+  };
+  const begin = (priority: string | undefined): Batch<T> => {
+    const asked: string[] = [];
+    // The batch leaves once every id has had its turn to ask for it; whoever asks later asks anew.
+    const loaded = Promise.resolve().then(async () => {
+      gathering.delete(priority);
+      return loadMany(asked);
+    });
+    const batch = { ids: asked, loaded };
+    gathering.set(priority, batch);
+    return batch;
+  };
   const outcomes = [...new Set(ids)].map(async (id): Promise<[string, T | Error]> => {
     const load = async () => {
-      asked.push(id);
-      const value = (await together()).get(id);
+      const value = (await join(id)).get(id);
       if (value === undefined) throw new Error(`${id} was not loaded`);
       if (value instanceof Error) throw value;
       return value;

@@ -28,8 +28,8 @@ export const ABSENCE_TTL_MS = 5000;
 /** A refusal never rests on anything older than this. */
 export const REFUSAL_MAX_AGE_MS = 5000;
 
-/** HubSpot's search index is up to 10 s behind, associations 3 s, rollups 2 s. */
-const LAG_MS = { search: 10_000, association: 3000, rollup: 2000, none: 0 };
+/** HubSpot's search index is up to 10 s behind, associations 3 s; what is read by id is not. */
+const LAG_MS = { search: 10_000, association: 3000, none: 0 };
 
 const MINUTE_MS = 60_000;
 /** What students look at while they choose may be a little old rather than missing; what they own may not. */
@@ -47,7 +47,8 @@ export function cachePolicies(ttlMs: CacheTtls): Record<CacheKind, CachePolicy> 
     seats: { ttlMs: ttlMs.seats, ...SHARED, sourceLagMs: LAG_MS.association },
     contact: { ttlMs: ttlMs.contact, ...PERSONAL, sourceLagMs: LAG_MS.none },
     enrollment: { ttlMs: ttlMs.enrollment, ...PERSONAL, sourceLagMs: LAG_MS.search },
-    booking: { ttlMs: ttlMs.booking, ...PERSONAL, sourceLagMs: LAG_MS.rollup },
+    // With rollups, or with its associations, which are later.
+    booking: { ttlMs: ttlMs.booking, ...PERSONAL, sourceLagMs: LAG_MS.association },
     association: { ttlMs: ttlMs.association, ...PERSONAL, sourceLagMs: LAG_MS.association },
     bookingList: { ttlMs: ttlMs.bookingList, ...PERSONAL, sourceLagMs: LAG_MS.association },
   };

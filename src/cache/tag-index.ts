@@ -1,13 +1,13 @@
 /** Which keys carry which tags, so that dropping a tag costs no more than the keys it drops. */
 export class TagIndex {
   readonly #keysByTag = new Map<string, Set<string>>();
-  readonly #tagsByKey = new Map<string, Set<string>>();
+  readonly #tagsByKey = new Map<string, readonly string[]>();
 
-  add(key: string, tags: Iterable<string>): void {
-    const own = this.#tagsByKey.get(key) ?? new Set();
-    this.#tagsByKey.set(key, own);
+  /** The tags a key has from now on, and no others. */
+  set(key: string, tags: readonly string[]): void {
+    this.remove(key);
+    this.#tagsByKey.set(key, tags);
     for (const tag of tags) {
-      own.add(tag);
       const keys = this.#keysByTag.get(tag);
       if (keys) keys.add(key);
       else this.#keysByTag.set(tag, new Set([key]));
@@ -25,10 +25,5 @@ export class TagIndex {
 
   keysOf(tag: string): string[] {
     return [...(this.#keysByTag.get(tag) ?? [])];
-  }
-
-  clear(): void {
-    this.#keysByTag.clear();
-    this.#tagsByKey.clear();
   }
 }

@@ -1,14 +1,18 @@
-import { contactIdOfKey, contactKey, sessionsKey } from '../cache/keys.ts';
+import type { Reading } from '../cache/entry-store.ts';
+import { contactByEmailKey, contactKey, emailOfKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { MOCK_TYPES } from '../fields.ts';
 import { requireComplete } from '../hubspot/batch.ts';
+import { isTransient } from '../hubspot/errors.ts';
 import { CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 import { readSessions } from '../reads/exams.ts';
 import { recountSeats } from '../reads/seats.ts';
 
 /** Contacts whose credits are kept warm, those seen last first: five calls' worth. */
 const MAX_CONTACTS = 500;
+/** Whoever has not been seen for so long need not find anything warm. */
+const SEEN_LATELY_MS = 60 * 60_000;
 
 /** What was read anew. */
 export interface Warmed {
@@ -19,36 +23,54 @@ export interface Warmed {
   contacts: number;
 }
 
-/** Reads anew what students look at most: the sessions, their seats, and the credits of contacts seen lately. */
+/**
+ * Reads anew what students look at most: the sessions, their seats, and the credits of contacts seen lately.
+ * @throws {HubSpotError} when any of it fails, except an outage while seats are counted, which is logged.
+ */
 export async function warmCache(deps: Deps): Promise<Warmed> {
-  const [sessions, contacts] = await Promise.all([warmSessions(deps), warmContacts(deps)]);
+  const reading = deps.cache.begin();
+  const [sessions, contacts] = await Promise.all([warmSessions(deps, reading), warmContacts(deps, reading)]);
   const examIds = sessions.flatMap(({ examIds: ids }) => ids);
-  const { taken } = await recountSeats(deps, examIds);
+  const counted = await warmSeats(deps, examIds);
   const counts = sessions.map(({ mockType, examIds: ids }) => [mockType, ids.length]);
-  return { sessions: Object.fromEntries(counts) as Record<string, number>, counted: taken.size, contacts };
+  return { sessions: Object.fromEntries(counts) as Record<string, number>, counted, contacts };
 }
 
-async function warmSessions(deps: Deps) {
+async function warmSessions(deps: Deps, reading: Reading) {
   const today = dayAt(deps.clock.now(), deps.config.timeZone);
   return Promise.all(
     MOCK_TYPES.map(async (mockType) => {
       const exams = await readSessions(deps, mockType);
-      deps.cache.set(sessionsKey(mockType), exams);
+      reading.keep(sessionsKey(mockType), exams);
       const coming = exams.filter(({ examDate }) => examDate !== null && examDate >= today);
       return { mockType, examIds: coming.map(({ id }) => id) };
     }),
   );
 }
 
-async function warmContacts(deps: Deps): Promise<number> {
-  const ids = deps.cache.keysOf('contact').flatMap((key) => contactIdOfKey(key) ?? []);
-  const seenLately = ids.slice(0, MAX_CONTACTS);
-  const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.contacts, seenLately, CONTACT_PROPERTIES);
-  for (const record of requireComplete(batch).values()) {
+async function warmSeats(deps: Deps, examIds: readonly string[]): Promise<number> {
+  const { taken, failures } = await recountSeats(deps, examIds);
+  for (const [examId, error] of failures) {
+    if (!isTransient(error)) throw error;
+    deps.log.warn('exam not counted', { examId, reason: error.message });
+  }
+  return taken.size;
+}
+
+/** A login looks for the address first and for the contact then: both are kept. */
+async function warmContacts(deps: Deps, reading: Reading): Promise<number> {
+  const addresses = deps.cache.keysUsed('contact', SEEN_LATELY_MS).flatMap((key) => emailOfKey(key) ?? []);
+  const seenLately = addresses.slice(0, MAX_CONTACTS);
+  const options = { idProperty: 'email' } as const;
+  const { contacts } = deps.config.objectTypes;
+  const batch = await deps.hubspot.batchReadObjects(contacts, seenLately, CONTACT_PROPERTIES, options);
+  const records = requireComplete(batch);
+  for (const [address, record] of records) {
     const contact = toContact(record);
     const written = await deps.journal.creditsOf(contact.id);
     const ours = written && contact.updatedAtMs < written.updatedAtMs ? { credits: written.credits } : {};
-    deps.cache.set(contactKey(contact.id), { ...contact, ...ours });
+    reading.keep(contactKey(contact.id), { ...contact, ...ours });
+    reading.keep(contactByEmailKey(address), { contactId: contact.id });
   }
-  return seenLately.length;
+  return records.size;
 }

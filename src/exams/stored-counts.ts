@@ -14,9 +14,8 @@ const COUNT_WAIT_MS = 3000;
  * @throws {HubSpotError} when it is no outage: a wrong token or a bug must not hide behind stored counts.
  */
 export async function countSeatsOrStored(deps: Deps, exams: readonly Exam[]): Promise<Map<string, TakenSeats>> {
-  const examIds = exams.map(({ id }) => id);
   const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, async () =>
-    countSeats(deps, examIds),
+    countSeats(deps, exams),
   );
   for (const error of failures.values()) if (!isTransient(error)) throw error;
   const [reason] = failures.values();

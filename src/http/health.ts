@@ -19,7 +19,7 @@ interface DeepCheck {
 const lastChecks = new WeakMap<App, DeepCheck>();
 
 /**
- * Whether this instance answers and, with `deep`, whether HubSpot does. Why not, and the cache's counters, are shown only
+ * Whether this instance answers and, with `deep`, whether HubSpot does. Why not, what is used of HubSpot's limits, and the cache's counters, are shown only
  * to the monitoring token.
  */
 export async function checkHealth(app: App, { deep }: z.infer<typeof HealthInput>, request: Request): Promise<Reply> {
@@ -33,8 +33,8 @@ export async function checkHealth(app: App, { deep }: z.infer<typeof HealthInput
 
 /** What only the operator is shown: what failed, and the counters of this instance. */
 async function readDetails(app: App, problem: string | null) {
-  const { cache } = await app.deps();
-  return { checks: { hubspot: problem ?? 'ok' }, cache: cache.stats() };
+  const { cache, hubspot } = await app.deps();
+  return { checks: { hubspot: problem ?? 'ok' }, hubspot: hubspot.budgetStats(), cache: cache.stats() };
 }
 
 async function deepCheck(app: App): Promise<string | null> {

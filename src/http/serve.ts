@@ -62,7 +62,7 @@ async function answer(
   const { id: _inQueryOrBody, ...given } = await readRaw(app, route, request);
   // Ids of records stand in the path alone.
   const raw = { ...given, ...params };
-  noteCacheWish(raw);
+  noteCacheWish(raw, request);
   const caller: Caller = { address, studentId: StudentId.safeParse(raw['student_id']).data };
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const wait = await app.rateLimits.admit(endpoint.limit, `${method} ${pattern}`, caller);
@@ -95,10 +95,15 @@ async function readRaw({ config }: App, route: Route, request: Request): Promise
   return readJsonBody(request, config.http.studentBodyLimitBytes);
 }
 
-/** `force=true`, or `_t` with any value, asks for an answer that does not come from the cache. */
-function noteCacheWish(raw: RawInput): void {
+/** `force=true`, or `_t` with any value, in body or query, asks for an answer that does not come from the cache. */
+function noteCacheWish(raw: RawInput, request: Request): void {
   const context = currentContext();
-  if (context) context.bypassCache = String(raw['force']) === 'true' || raw['_t'] !== undefined;
+  const query = readQuery(new URL(request.url).searchParams);
+  if (context) context.bypassCache = isCacheWish(raw) || isCacheWish(query);
+}
+
+function isCacheWish({ force, _t: time }: RawInput): boolean {
+  return String(force) === 'true' || time !== undefined;
 }
 
 function tooManyRequests(retryAfterSeconds: number): Reply {

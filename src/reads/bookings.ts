@@ -1,3 +1,4 @@
+import type { FetchOptions } from '../cache/cache-service.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
 import type { Deps } from '../deps.ts';
@@ -120,7 +121,7 @@ export async function getExamIdsOfBookings(
   const { bookings, mockExams } = deps.config.objectTypes;
   const load = async (missing: readonly string[]) => {
     const read = requireComplete(await deps.hubspot.batchGetAssociations(bookings, missing, mockExams));
-    // An association that is not there yet is an absence, which is believed for seconds only.
+    // An association that is not there yet is no fact to keep.
     return new Map(missing.map((id) => [id, orNull(read.get(id))]));
   };
   const found = new Map<string, readonly string[]>();
@@ -145,8 +146,12 @@ export async function readBookingWithLinks(deps: Deps, id: string): Promise<Book
 }
 
 /** One booking with its contact and exam ids, through the cache; null when HubSpot does not know it. At most one call. */
-export async function getBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
-  const found = await deps.cache.fetch(bookingDetailsKey(id), async () => readBookingWithLinks(deps, id));
+export async function getBookingWithLinks(
+  deps: Deps,
+  id: string,
+  options: FetchOptions = {},
+): Promise<BookingWithLinks | null> {
+  const found = await deps.cache.fetch(bookingDetailsKey(id), async () => readBookingWithLinks(deps, id), options);
   return found && withOurLinks(deps, found);
 }
 

@@ -1,4 +1,5 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
+import type { Reading } from '../cache/entry-store.ts';
 import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
 import type { Deps } from '../deps.ts';
 import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
@@ -46,10 +47,10 @@ export async function getContact(
 ): Promise<Contact | null> {
   const address = email.toLowerCase();
   let read: Contact | null = null;
-  const load = async () => {
-    read = await (withBookings ? loadWithBookings(deps, address) : readContact(deps, address));
+  const load = async (reading: Reading) => {
+    read = await (withBookings ? loadWithBookings(deps, address, reading) : readContact(deps, address));
     if (!read) return null;
-    deps.cache.set(contactKey(read.id), read);
+    reading.keep(contactKey(read.id), read);
     return { contactId: read.id };
   };
   const found = await deps.cache.fetch(contactByEmailKey(address), load, options);
@@ -58,11 +59,11 @@ export async function getContact(
   return deps.cache.fetch(contactKey(contactId), async () => readContactById(deps, contactId), options);
 }
 
-async function loadWithBookings(deps: Deps, email: string): Promise<Contact | null> {
+async function loadWithBookings(deps: Deps, email: string, reading: Reading): Promise<Contact | null> {
   const found = await readContactWithBookings(deps, email);
   if (!found) return null;
   const { bookingIds, ...contact } = found;
-  deps.cache.set(contactBookingIdsKey(contact.id), bookingIds);
+  reading.keep(contactBookingIdsKey(contact.id), bookingIds);
   return contact;
 }
 

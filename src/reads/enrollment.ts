@@ -1,6 +1,6 @@
 import { enrollmentKey } from '../cache/keys.ts';
 import { TIMED_OUT, waitAtMost } from '../clock.ts';
-import { currentContext, withDeadline } from '../context.ts';
+import { withDeadline } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import { type Enrollment, ENROLLMENT_PROPERTIES, registeredEnrollmentOf, toEnrollment } from '../records/enrollment.ts';
@@ -16,8 +16,8 @@ const LOOK_UP_MS = 2000;
 export async function findEnrollment(deps: Deps, contactId: string): Promise<Enrollment | null> {
   const waitMs = deps.config.enrollmentWaitMs;
   if (waitMs === 0) return null;
-  const known = deps.cache.get(enrollmentKey(contactId));
-  if (known && !currentContext()?.bypassCache) return known.enrollment;
+  const known = deps.cache.hit(enrollmentKey(contactId));
+  if (known) return known.enrollment;
   if (!deps.hubspot.canSpareSearch) return null;
   const lookUp = attempt(deps, contactId);
   deps.background('enrollment look-up', async () => lookUp);
@@ -27,10 +27,10 @@ export async function findEnrollment(deps: Deps, contactId: string): Promise<Enr
 
 async function attempt(deps: Deps, contactId: string): Promise<Enrollment | null> {
   try {
-    const found = await withDeadline(deps.clock.now(), LOOK_UP_MS, async () =>
-      deps.cache.fetch(enrollmentKey(contactId), async () => ({ enrollment: await readEnrollment(deps, contactId) })),
-    );
-    return found.enrollment;
+    const { enrollment } = await deps.cache.fetch(enrollmentKey(contactId), async () => ({
+      enrollment: await withDeadline(deps.clock.now(), LOOK_UP_MS, async () => readEnrollment(deps, contactId)),
+    }));
+    return enrollment;
   } catch (error) {
     if (!(error instanceof HubSpotError)) throw error;
     deps.log[isTransient(error) ? 'info' : 'error']('enrollment left out', { reason: error.message });

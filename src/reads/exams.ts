@@ -2,7 +2,7 @@ import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { requireComplete } from '../hubspot/batch.ts';
-import { isTransient } from '../hubspot/errors.ts';
+import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
 
 /** The exam with the count that this API wrote last, as long as HubSpot's record is older than that. */
@@ -60,9 +60,9 @@ export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<
 
 /** One exam through the cache, with the ids of its bookings coming along; null when HubSpot does not know it. */
 export async function getExamForSeats(deps: Deps, id: string): Promise<Exam | null> {
-  const exam = await deps.cache.fetch(examKey(id), async () => {
+  const exam = await deps.cache.fetch(examKey(id), async (reading) => {
     const found = await readWithBookingsIfPossible(deps, id);
-    if (found?.bookingIds) deps.cache.set(examBookingIdsKey(id), found.bookingIds);
+    if (found?.bookingIds) reading.keep(examBookingIdsKey(id), found.bookingIds);
     return found?.exam ?? null;
   });
   return exam && withOurCount(deps, exam);
@@ -73,10 +73,16 @@ async function readWithBookingsIfPossible(deps: Deps, id: string) {
   try {
     return await readExamWithBookings(deps, id);
   } catch (error) {
-    if (!isTransient(error)) throw error;
+    if (!isTransient(error) || !concernsBookings(error)) throw error;
     const exam = await readExam(deps, id);
     return exam && { exam, bookingIds: undefined };
   }
+}
+
+/** Whether it may have been the bookings alone that could not be read: a list of its own, or one nobody understands. */
+function concernsBookings(error: unknown): boolean {
+  if (error instanceof HubSpotInvalidReplyError) return true;
+  return error instanceof HubSpotError && error.operation.startsWith('associations.');
 }
 
 /** An exam of which the day is known. */

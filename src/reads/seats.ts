@@ -1,10 +1,13 @@
 import { examBookingIdsKey, seatsKey } from '../cache/keys.ts';
+import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
+import type { FetchOptions } from '../cache/cache-service.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
 import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
 import type { Deps } from '../deps.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { type BookingSeat, SEAT_PROPERTIES, toSeat } from '../records/booking.ts';
+import type { Exam } from '../records/exam.ts';
 
 /** What is known of the bookings of some exams. An exam is in one of the two. */
 export interface ExamSeats {
@@ -31,19 +34,36 @@ const JUST_READ_MS = 1000;
 
 /**
  * Counts the seats of many exams through the cache; those not in it cost one association call and one call per 100
- * bookings together. What was booked and cancelled here is counted as of now.
+ * bookings together. What was booked and cancelled here is counted as of now. That an exam is full rests on what was
+ * read within the last seconds, unless HubSpot is down.
  */
-export async function countSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
-  const found = await deps.cache.fetchMany<readonly BookingSeat[]>(examIds, seatsKey, async (missing) => {
-    const { seats, failures } = await readSeats(deps, missing);
+export async function countSeats(deps: Deps, exams: readonly Pick<Exam, 'id' | 'capacity'>[]): Promise<SeatCounts> {
+  const ids = exams.map(({ id }) => id);
+  const { taken, failures } = await countCached(deps, ids);
+  const full = exams.flatMap(({ id, capacity }) => ((taken.get(id)?.total ?? 0) >= (capacity ?? Infinity) ? id : []));
+  if (full.length === 0) return { taken, failures };
+  const anew = await countCached(deps, full, { refreshAfterMs: REFUSAL_MAX_AGE_MS });
+  for (const id of anew.failures.keys()) taken.delete(id);
+  return { taken: new Map([...taken, ...anew.taken]), failures: new Map([...failures, ...anew.failures]) };
+}
+
+async function countCached(deps: Deps, examIds: readonly string[], options: FetchOptions = {}): Promise<SeatCounts> {
+  const load = async (missing: readonly string[]) => {
+    const { seats, failures } = await readSeats(deps, await getBookingIds(deps, missing));
     return new Map<string, readonly BookingSeat[] | HubSpotError>([...seats, ...failures]);
-  });
+  };
+  const found = await deps.cache.fetchMany<readonly BookingSeat[]>(examIds, seatsKey, load, options);
   const { values, failures } = split(found);
   return toCounts(deps, { seats: values, failures });
 }
 
+interface Found<T> {
+  values: Map<string, T>;
+  failures: Map<string, HubSpotError>;
+}
+
 /** Sorts what could be read from what HubSpot failed to tell; other errors are thrown. */
-function split<T>(found: ReadonlyMap<string, T | Error>) {
+function split<T>(found: ReadonlyMap<string, T | Error>): Found<T> {
   const values = new Map<string, T>();
   const failures = new Map<string, HubSpotError>();
   for (const [id, value] of found) {
@@ -56,8 +76,9 @@ function split<T>(found: ReadonlyMap<string, T | Error>) {
 
 /** {@link countSeats} past the cache, and into it: for whoever writes the counts. */
 export async function recountSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
-  const known = await readSeats(deps, examIds);
-  for (const [examId, seats] of known.seats) deps.cache.set(seatsKey(examId), seats);
+  const reading = deps.cache.begin();
+  const known = await readSeats(deps, split<readonly string[]>(await readBookingIds(deps, examIds)));
+  for (const [examId, seats] of known.seats) reading.keep(seatsKey(examId), seats);
   return toCounts(deps, known);
 }
 
@@ -70,14 +91,23 @@ async function toCounts(deps: Deps, { seats, failures }: ExamSeats): Promise<Sea
   return { taken: new Map(taken), failures };
 }
 
-/** Reads the bookings of some exams: one association call and one call per 100 bookings. */
-async function readSeats(deps: Deps, examIds: readonly string[]): Promise<ExamSeats> {
-  const { mockExams, bookings } = deps.config.objectTypes;
-  const load = async (missing: readonly string[]) =>
-    outcomes(await deps.hubspot.batchGetAssociations(mockExams, missing, bookings), [] as string[]);
+/** The booking ids that HubSpot links to exams: one call, or none where they have just been read. */
+async function getBookingIds(deps: Deps, examIds: readonly string[]) {
+  const load = async (missing: readonly string[]) => readBookingIds(deps, missing);
   const maxAgeMs = JUST_READ_MS;
-  const found = await deps.cache.fetchMany<readonly string[]>(examIds, examBookingIdsKey, load, { maxAgeMs });
-  const lists = split(found);
+  return split(await deps.cache.fetchMany<readonly string[]>(examIds, examBookingIdsKey, load, { maxAgeMs }));
+}
+
+async function readBookingIds(
+  deps: Deps,
+  examIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[] | HubSpotError>> {
+  const { mockExams, bookings } = deps.config.objectTypes;
+  return outcomes(await deps.hubspot.batchGetAssociations(mockExams, examIds, bookings), [] as string[]);
+}
+
+/** Reads the bookings of exams, as far as their ids could be read: one call per 100. */
+async function readSeats(deps: Deps, lists: Found<readonly string[]>): Promise<ExamSeats> {
   for (const [examId, ids] of lists.values) await deps.journal.linksRead('exam', examId, ids);
   const read = await readSeatsOf(deps, lists.values);
   return { seats: read.seats, failures: new Map([...lists.failures, ...read.failures]) };

@@ -1,4 +1,5 @@
 import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import type { Reading } from '../cache/entry-store.ts';
 import type { Deps } from '../deps.ts';
 import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
 import type { Contact, Credits } from '../records/contact.ts';
@@ -22,14 +23,21 @@ export async function writeThroughCredits(
   deps.cache.set(contactKey(id), { id, studentId, email, firstName, lastName, credits, updatedAtMs });
 }
 
-/** A contact's list with the booking just made. */
+/** A contact's bookings as they were read by whoever books. */
+export interface OtherBookings {
+  others: readonly BookingWithExam[];
+  /** Begun before they were read. */
+  reading: Reading;
+}
+
+/** A contact's list with the booking just made; none when something about the others has changed meanwhile. */
 export function writeThroughBooking(
   deps: Deps,
   contactId: string,
-  others: readonly BookingWithExam[],
+  { others, reading }: OtherBookings,
   made: { booking: Booking; facts: ExamFacts },
 ): void {
-  deps.cache.set(bookingListKey(contactId), [...others, { ...made, exam: undefined }]);
+  deps.cache.set(bookingListKey(contactId), [...others, { ...made, exam: undefined }], reading);
 }
 
 /** A booking just cancelled, by itself and in its contact's list. */

@@ -1,6 +1,7 @@
 import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { emptyStats } from '../../src/cache/stats.ts';
+import { systemClock } from '../../src/clock.ts';
+import { CacheCounters } from '../../src/cache/stats.ts';
 import { isError } from '../bench/load/outcome.ts';
 import { awaited, busyUntil, costOf, withoutDiscovery } from '../bench/measure/cost.ts';
 import { hitRates, rateOf } from '../bench/measure/hit-rates.ts';
@@ -95,7 +96,7 @@ describe('tables', () => {
 
 describe('hit rates', () => {
   it('are taken between two readings, by kind', () => {
-    const [before, after] = [emptyStats(), emptyStats()];
+    const [before, after] = [new CacheCounters(systemClock).with([]), new CacheCounters(systemClock).with([])];
     Object.assign(before.seats, { hits: 5 });
     Object.assign(after.seats, { hits: 12, staleHits: 1, misses: { ...before.seats.misses, cold: 1, expired: 1 } });
     const rates = hitRates(before, after);

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { TestStudent } from '../support/account-builder.ts';
+import { book, BOOKINGS, CONTACTS, MOCK_EXAMS } from '../support/booking.ts';
+import { link, unlink } from '../support/links.ts';
+import { LIFELIKE } from '../support/looking.ts';
+import { deliver, linkEvent, WEBHOOK_ENV } from '../support/webhook.ts';
 import { World, type WorldOptions } from '../support/world.ts';
 
 async function start(options: WorldOptions = {}) {
@@ -115,5 +119,65 @@ describe('refusals', () => {
     const { world, student, booking } = await start();
     world.emulator.faults.add({ fault: { kind: 'status', status: 502 }, objectType: '2-50158943', times: Infinity });
     expect((await details(world, booking, student)).status).toBe(503);
+  });
+});
+
+describe('what HubSpot shows late', () => {
+  it('is no reason to refuse the owner of a booking that another instance made', async () => {
+    const world = await World.create({ settings: LIFELIKE });
+    const student = world.account.student();
+    const exam = world.account.exam();
+    const sibling = await world.sibling();
+    const { body } = await book(world, student, { exam });
+    const id: string = body.data.booking_record_id;
+    expect((await details(sibling, id, student)).status).toBe(403);
+    expect(sibling.takeCalls().filter(({ operation }) => operation === 'objects.get')).not.toEqual([]);
+    await world.clock.advance(3000);
+    expect((await details(sibling, id, student)).status).toBe(200);
+  });
+
+  it('is asked for once by whoever is refused', async () => {
+    const { world, student } = await start();
+    const nobodys = world.account.booking({ student });
+    unlink(world, [BOOKINGS, nobodys], [CONTACTS, student.id]);
+    expect((await details(world, nobodys, student)).status).toBe(403);
+    const reads = world.takeCalls().filter(({ objectType }) => objectType === BOOKINGS);
+    expect(reads).toHaveLength(1);
+  });
+
+  it('leaves no booking without its exam for longer than that', async () => {
+    const { world, student, exam } = await start({ settings: LIFELIKE });
+    const id = world.account.booking({ student });
+    link(world, [BOOKINGS, id], [MOCK_EXAMS, exam]);
+    expect((await details(world, id, student)).body.data.mock_exam).toBeNull();
+    await world.clock.advance(3000);
+    expect((await details(world, id, student)).body.data.mock_exam.id).toBe(exam);
+  });
+
+  it('is not put away as the exam of a booking that was moved', async () => {
+    const { world, student, exam, booking } = await start({ settings: LIFELIKE, env: WEBHOOK_ENV });
+    const other = world.account.exam({ date: '2026-12-20' });
+    await details(world, booking, student);
+    unlink(world, [BOOKINGS, booking], [MOCK_EXAMS, exam]);
+    link(world, [BOOKINGS, booking], [MOCK_EXAMS, other]);
+    await deliver(world, [linkEvent(world, booking, other)], 'webhooks/cache-invalidation');
+    await world.clock.advance(2100);
+    expect((await details(world, booking, student)).body.data.mock_exam.id).toBe(exam);
+    await world.clock.advance(900);
+    expect((await details(world, booking, student)).body.data.mock_exam.id).toBe(other);
+  });
+});
+
+describe('a booking moved to another student', () => {
+  it('is refused to nobody on the word of a value older than 5 s', async () => {
+    const { world, student, booking } = await start();
+    const other = world.account.student();
+    await details(world, booking, student);
+    unlink(world, [BOOKINGS, booking], [CONTACTS, student.id]);
+    link(world, [BOOKINGS, booking], [CONTACTS, other.id]);
+    await world.clock.advance(5000);
+    expect((await details(world, booking, other)).status).toBe(403);
+    await world.clock.advance(1);
+    expect((await details(world, booking, other)).status).toBe(200);
   });
 });

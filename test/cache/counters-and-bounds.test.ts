@@ -41,12 +41,43 @@ describe('the counters', () => {
   });
 });
 
+describe('many that are loaded together', () => {
+  it('are one load, and one failed one when some of them fail', async () => {
+    const { clock, cache } = createCache();
+    const loadMany = async (ids: readonly string[]) => {
+      await clock.sleep(100);
+      return new Map(ids.map((id) => [id, id === '3' ? new Outage('down') : id]));
+    };
+    const keyOf = (id: string) => testKey('exam', id);
+    await clock.run(async () => cache.fetchMany(['1', '2'], keyOf, loadMany));
+    expect(cache.stats().exam).toMatchObject({ loads: 1, loadErrors: 0, loadMs: 100, entries: 2 });
+    await clock.run(async () => cache.fetchMany(['1', '3', '4'], keyOf, loadMany));
+    expect(cache.stats().exam).toMatchObject({ hits: 1, loads: 2, loadErrors: 1, loadMs: 200, entries: 3 });
+  });
+});
+
+describe('the keys used lately', () => {
+  it('are those asked for, not those kept fresh', async () => {
+    const { clock, cache, source, fetch } = createCache();
+    await fetch(contact);
+    await clock.advance(60_000);
+    await fetch(testKey('contact', '2'));
+    source.value = null;
+    await fetch(testKey('contact', '3'));
+    cache.begin().keep(contact, 'warmed');
+    expect(cache.keysUsed('contact', 30_000)).toEqual(['contact:2']);
+    await fetch(contact);
+    expect(cache.keysUsed('contact', 30_000)).toEqual(['contact:1', 'contact:2']);
+    expect(cache.keysUsed('exam', 30_000)).toEqual([]);
+  });
+});
+
 describe('the bounds', () => {
   it('hold for entries: those used last stay', async () => {
     const { cache, source, fetch } = createCache({ maxEntries: 2 });
     const [one, two, three] = ['1', '2', '3'].map((id) => testKey('contact', id));
     for (const key of [one, two, one, three]) await fetch(key ?? contact);
-    expect(cache.keysOf('contact')).toEqual(['contact:3', 'contact:1']);
+    expect(cache.keysUsed('contact', Infinity)).toEqual(['contact:3', 'contact:1']);
     await fetch(two ?? contact);
     expect(source.loads).toBe(4);
     expect(cache.stats().contact).toMatchObject({ evictions: 2, misses: { evicted: 1 } });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { RunInBackground } from '../../src/background.ts';
 import { newContext, runInContext } from '../../src/context.ts';
 import { createCache, Outage, testKey, TTL_MS } from '../support/cache.ts';
 
@@ -16,6 +17,19 @@ describe('a value past its time', () => {
     await settle();
     expect(await fetch(seats)).toBe('two');
     expect(source.loads).toBe(2);
+  });
+
+  it('starts one piece of work in the background, however many ask', async () => {
+    const started: Promise<unknown>[] = [];
+    const background: RunInBackground = (_label, work) => void started.push(work());
+    const { clock, cache, load, fetch } = createCache({ background });
+    await fetch(seats);
+    await clock.advance(TTL_MS.seats);
+    await clock.run(async () => {
+      await Promise.all([1, 2, 3].map(async () => cache.fetch(seats, load)));
+      await Promise.all(started);
+    });
+    expect(started).toHaveLength(1);
   });
 
   it('is waited for after these 30 s', async () => {
@@ -91,6 +105,28 @@ describe('a bypass', () => {
       ),
     );
     expect(source.loads).toBe(2);
+  });
+
+  it('joins no load that began before it', async () => {
+    const { clock, cache, source, load } = createCache();
+    const [first, forced] = await clock.run(async () => {
+      const loading = cache.fetch(contact, load);
+      await clock.sleep(50);
+      source.value = 'two';
+      const asked = asking(clock.now(), async () => cache.fetch(contact, load));
+      return Promise.all([loading, asked]);
+    });
+    expect([first, forced, cache.get(contact)]).toEqual(['one', 'two', 'two']);
+  });
+
+  it('finds a hit only in what was loaded since', async () => {
+    const { clock, cache, fetch } = createCache();
+    await fetch(contact);
+    expect(cache.hit(contact)).toBe('one');
+    expect(await asking(clock.now(), async () => cache.hit(contact))).toBeUndefined();
+    cache.set(contact, 'two');
+    expect(await asking(clock.now(), async () => cache.hit(contact))).toBe('two');
+    expect(cache.stats().contact.hits).toBe(2);
   });
 
   it('is not answered with anything stale', async () => {

@@ -95,6 +95,46 @@ describe('the enrollment', () => {
     expect(world.clock.now() - started).toBeLessThanOrEqual(150);
   });
 
+  it('that is known is a hit; that there is none is believed for 5 s', async () => {
+    const world = await World.create();
+    const student = world.account.student();
+    const login = { student_id: student.studentId, email: student.email };
+    const ask = async (wish = {}) => {
+      const { body } = await validate(world, { ...login, ...wish });
+      await world.settle();
+      return body.data.enrollment_id;
+    };
+    expect([await ask(), await ask()]).toEqual([null, null]);
+    expect(world.deps.cache.stats().enrollment).toMatchObject({ hits: 1, loads: 1 });
+    world.account.enrollment(student);
+    await world.clock.advance(5000);
+    expect(await ask()).toBe('ENR-1');
+    await world.clock.advance(60_000);
+    expect(await ask()).toBe('ENR-1');
+    expect(world.deps.cache.stats().enrollment).toMatchObject({ hits: 2, loads: 2 });
+  });
+
+  it('is looked for anew by whoever asks past the cache', async () => {
+    const world = await World.create();
+    const student = world.account.student();
+    const login = { student_id: student.studentId, email: student.email };
+    await validate(world, login);
+    world.account.enrollment(student);
+    await world.clock.advance(1);
+    expect((await validate(world, { ...login, force: true })).body.data.enrollment_id).toBe('ENR-1');
+    expect((await validate(world, login)).body.data.enrollment_id).toBe('ENR-1');
+  });
+
+  it('is given up after 2 s, though nobody waits for it any more', async () => {
+    const world = await World.create();
+    const student = world.account.student();
+    world.emulator.faults.add({ fault: { kind: 'hang' }, operation: 'objects.search', times: Infinity });
+    const startedAt = world.clock.now();
+    await validate(world, { student_id: student.studentId, email: student.email });
+    await world.settle();
+    expect(world.clock.now() - startedAt).toBe(2000);
+  });
+
   it('is not looked for at a wait of 0', async () => {
     const world = await World.create({ env: { ENROLLMENT_WAIT_MS: '0' } });
     const { studentId, email } = world.account.student();

@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { Credits } from '../../src/records/contact.ts';
+import { readContactById } from '../../src/reads/contact.ts';
 import vercelConfig from '../../vercel.json' with { type: 'json' };
+import { ALWAYS, seenCredits } from '../support/looking.ts';
+import { WEBHOOK_ENV } from '../support/webhook.ts';
 import { World } from '../support/world.ts';
 
 const AS_CRON = { headers: { Authorization: 'Bearer cron-secret', 'User-Agent': 'vercel-cron/1.0' } };
@@ -42,6 +46,76 @@ describe('GET /api/cron/warm-cache', () => {
     const world = await World.create({ env: ENV });
     world.emulator.faults.add({ fault: { kind: 'status', status: 500 }, times: Infinity });
     expect((await world.request('GET', 'cron/warm-cache', AS_CRON)).status).toBe(503);
+  });
+});
+
+describe('the contacts that are kept warm', () => {
+  const CONTACTS = '0-1';
+  const warm = async (world: World) => (await world.request('GET', 'cron/warm-cache', AS_CRON)).body;
+  const asked = (world: World) => world.takeCalls().filter(({ objectType }) => objectType === CONTACTS);
+
+  it.each([
+    ['with webhooks', WEBHOOK_ENV, 29 * 60_000, 90_000],
+    ['without', {}, 100_000, 30_000],
+  ])('log in at no cost, %s', async (_how, env, idleMs, laterMs) => {
+    const world = await World.create({ env: { ...ENV, ...env } });
+    const student = world.account.student({ sj_credits: 5 });
+    await seenCredits(world, student);
+    await world.clock.advance(idleMs);
+    world.account.change('contacts', student.id, { sj_credits: 7 });
+    expect((await warm(world)).contacts).toBe(1);
+    await world.settle();
+    await world.clock.advance(laterMs);
+    world.takeCalls();
+    expect(await seenCredits(world, student)).toBe(7);
+    expect(asked(world)).toEqual([]);
+  });
+
+  it('are those seen in the last hour, however often they were warmed, and not those nobody has', async () => {
+    const world = await World.create({ env: { ...ENV, ...WEBHOOK_ENV } });
+    const student = world.account.student();
+    await seenCredits(world, student);
+    const stranger = { student_id: '1', email: 'nobody@example.com' };
+    await world.request('POST', 'mock-exams/validate-credits', { body: stranger });
+    for (const minutes of [20, 20, 20]) {
+      await world.clock.advance(minutes * 60_000 - 1000);
+      expect((await warm(world)).contacts).toBe(1);
+    }
+    await world.clock.advance(10_000);
+    world.takeCalls();
+    expect((await warm(world)).contacts).toBe(0);
+    expect(asked(world)).toEqual([]);
+  });
+
+  it('have the credits this API has just written, where HubSpot still shows the old ones', async () => {
+    const world = await World.create({ env: { ...ENV, ...WEBHOOK_ENV } });
+    const student = world.account.student({ sj_credits: 5 });
+    await seenCredits(world, student);
+    const contact = await readContactById(world.deps, student.id);
+    const credits = { ...contact?.credits, sj_credits: 4 } as Credits;
+    await world.deps.journal.creditsWritten(student.id, { credits, updatedAtMs: world.clock.now() + 1000 });
+    expect((await warm(world)).contacts).toBe(1);
+    expect(await seenCredits(world, student)).toBe(4);
+  });
+});
+
+describe('seats that cannot be counted', () => {
+  const failing = async (status: number) => {
+    const world = await World.create({ env: ENV });
+    world.account.exam();
+    world.emulator.faults.add({ fault: { kind: 'status', status }, operation: 'associations.batchRead', ...ALWAYS });
+    return { world, answer: await world.request('GET', 'cron/warm-cache', AS_CRON) };
+  };
+
+  it('are told in the log while HubSpot is down', async () => {
+    const { world, answer } = await failing(500);
+    expect([answer.status, answer.body.counted]).toEqual([200, 0]);
+    expect(world.logged('warn').map(({ message }) => message)).toContain('exam not counted');
+  });
+
+  it('fail it when HubSpot will not have it: that does not pass', async () => {
+    const { world, answer } = await failing(403);
+    expect([answer.status, world.logged('error')]).toEqual([500, [expect.anything()]]);
   });
 });
 

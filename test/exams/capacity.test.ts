@@ -64,3 +64,59 @@ describe('GET /api/mock-exams/{id}/capacity', () => {
     expect(world.takeCalls()).toHaveLength(id === '35864209999' ? 1 : 0);
   });
 });
+
+describe('a full session', () => {
+  const REALTIME = { mock_type: 'Situational Judgment', realtime: 'true' };
+
+  async function full(settings = {}) {
+    const world = await World.create({ settings, env: { RATE_LIMIT_PER_ADDRESS: '0' } });
+    const student = world.account.student();
+    const exam = world.account.exam({ capacity: 1, properties: { total_bookings: 1 } });
+    const booking = world.account.booking({ student, exam });
+    const capacity = async () => (await world.get(`mock-exams/${exam}/capacity`)).body.data;
+    const realtime = async () => (await world.get('mock-exams/available', REALTIME)).body.data[0];
+    return { world, exam, booking, capacity, realtime };
+  }
+
+  it('is full by what was read in the last 5 s, a session with room by what was read in the last minute', async () => {
+    const { world, booking, capacity, realtime } = await full();
+    expect([(await capacity()).is_full, (await realtime()).status]).toEqual([true, 'full']);
+    world.account.change('bookings', booking, { is_active: 'Cancelled' });
+    await world.clock.advance(5000);
+    expect((await capacity()).is_full).toBe(true);
+    await world.clock.advance(1);
+    expect([(await capacity()).is_full, (await realtime()).status]).toEqual([false, 'limited']);
+    world.account.change('bookings', booking, { is_active: 'Active' });
+    await world.clock.advance(54_000);
+    expect((await capacity()).is_full).toBe(false);
+  });
+
+  it('costs one refresh in 5 s, however many look', async () => {
+    const { world, exam } = await full({ latency: { readMs: 100 } });
+    const poll = async () => world.send('GET', `mock-exams/${exam}/capacity`);
+    const answers = await world.clock.run(async () => {
+      const all = [];
+      for (let second = 0; second < 20; second += 1) {
+        all.push(...(await Promise.all(Array.from({ length: 50 }, poll))));
+        await world.clock.sleep(1000);
+      }
+      return all;
+    });
+    expect(answers.every(({ body }) => body.data.is_full === true)).toBe(true);
+    const reads = world.takeCalls().filter(({ operation }) => operation === 'objects.batchRead');
+    expect(reads).toHaveLength(4);
+  });
+
+  it('stays full while HubSpot is down, at one attempt in 5 s', async () => {
+    const { world, capacity } = await full();
+    await capacity();
+    world.account.change('mock_exams', (await capacity()).mock_exam_id, { total_bookings: 0 });
+    await world.clock.advance(6000);
+    world.emulator.faults.add({ fault: { kind: 'hang' }, operation: 'associations.batchRead', times: Infinity });
+    const startedAt = world.clock.now();
+    expect((await capacity()).is_full).toBe(true);
+    expect(world.clock.now() - startedAt).toBe(3000);
+    expect((await capacity()).is_full).toBe(true);
+    expect(world.clock.now() - startedAt).toBe(3000);
+  });
+});

@@ -165,6 +165,23 @@ describe('input', () => {
     expect(status).toBe(200);
   });
 
+  it.each([
+    ['force=true', {}],
+    ['_t=1', {}],
+    ['', { force: true }],
+    ['', { _t: 1 }],
+  ])('of a POST may ask past the cache: query "%s", body %j', async (query, wish) => {
+    const world = await World.create();
+    const student = world.account.student();
+    const body = { student_id: student.studentId, email: student.email, mock_type: null };
+    const ask = async (search: string, more = {}) =>
+      world.request('POST', `mock-exams/validate-credits?${search}`, { body: { ...body, ...more } });
+    await ask('');
+    await world.clock.advance(1);
+    expect((await ask('force=false')).headers.get('server-timing')).toContain('cache;desc=hit');
+    expect((await ask(query, wish)).headers.get('server-timing')).toContain('cache;desc=miss');
+  });
+
   it.each([1, true, null, {}, ['x']])('refuses %j for a text', async (value) => {
     const { status, body } = await post({ student_id: value, email: value, mock_type: 'x' });
     expect(status).toBe(400);

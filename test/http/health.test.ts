@@ -35,7 +35,7 @@ describe('GET /api/health', () => {
     expect(guessed.body.checks).toBeUndefined();
   });
 
-  it('shows the counters of the cache to the monitoring token only', async () => {
+  it('shows what is used of HubSpot’s limits and the counters of the cache to the monitoring token only', async () => {
     const world = await World.create({ env: { MONITORING_TOKEN: 'watch-me' } });
     const query = { mock_type: 'Mini-mock' };
     await world.get('mock-exams/available', query);
@@ -43,6 +43,7 @@ describe('GET /api/health', () => {
     const watch = { headers: { Authorization: 'Bearer watch-me' } };
     const { status, body } = await world.request('GET', 'health?deep=true', watch);
     expect([status, body.checks]).toEqual([200, { hubspot: 'ok' }]);
+    expect(body.hubspot).toMatchObject({ limit: 180, used: 2, waiting: { student: 0, background: 0 } });
     expect(body.cache.sessions).toMatchObject({ hits: 1, misses: { cold: 1, expired: 0 }, entries: 1 });
     expect((await world.get('health', { deep: 'true' })).body.cache).toBeUndefined();
   });

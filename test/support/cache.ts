@@ -17,6 +17,12 @@ export const TTL_MS = {
   bookingList: 30_000,
 };
 
+/** So long a load takes. */
+export const LOAD_MS = 100;
+
+/** So long a load may take, whoever began it. */
+export const LOAD_DEADLINE_MS = 9000;
+
 /** HubSpot cannot be reached. */
 export class Outage extends Error {}
 
@@ -38,13 +44,15 @@ export function createCache(options: Partial<CacheOptions> = {}) {
     policies: cachePolicies(TTL_MS),
     background,
     isOutage: (error) => error instanceof Outage,
+    loadDeadlineMs: LOAD_DEADLINE_MS,
+    late: (kind) => new Outage(`${kind} is late`),
     ...options,
   });
   const source = { value: 'one' as string | null, failing: undefined as Error | undefined, loads: 0 };
   const load = async () => {
     source.loads += 1;
     const { value } = source;
-    await clock.sleep(100);
+    await clock.sleep(LOAD_MS);
     if (source.failing) throw source.failing;
     return value;
   };
