@@ -16,6 +16,7 @@ import type { Contact, CreditField } from '../records/contact.ts';
 import type { Exam } from '../records/exam.ts';
 import { giveUpIfLost } from './lost-booking.ts';
 import { writeNote } from './notes.ts';
+import { refuseUnsettled, requireOwner } from './owner.ts';
 import { requireBookingsEnabled } from './switch.ts';
 import { withFreshDeadline } from './undo.ts';
 
@@ -58,9 +59,7 @@ async function requireCancellable(
     throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
   }
   requireSettled(deps, found, await deps.journal.entryOf(found.booking.id));
-  if (!found.contactIds.includes(contact.id)) {
-    throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
-  }
+  requireOwner(deps, found, contact);
   if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
   return found;
 }
@@ -72,10 +71,7 @@ async function requireCancellable(
 function requireSettled({ clock, config }: Deps, { booking }: BookingWithLinks, entry: JournalEntry | undefined): void {
   if (entry?.made) return;
   const { consistencyLagMs, http } = config;
-  const leftMs = epochMs(booking.createdAt) + consistencyLagMs + 2 * http.studentDeadlineMs - clock.now();
-  if (leftMs <= 0) return;
-  const message = 'This booking is still being completed. Please try again in a moment.';
-  throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.ceil(leftMs / 1000) });
+  refuseUnsettled(epochMs(booking.createdAt) + consistencyLagMs + 2 * http.studentDeadlineMs - clock.now());
 }
 
 async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, found: BookingWithLinks) {

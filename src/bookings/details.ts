@@ -11,6 +11,7 @@ import type { Booking, BookingWithLinks } from '../records/booking.ts';
 import type { Contact } from '../records/contact.ts';
 import type { Enrollment } from '../records/enrollment.ts';
 import type { Exam } from '../records/exam.ts';
+import { requireOwner } from './owner.ts';
 
 export const GetBookingInput = StudentLogin.extend({ id: z.string().default('') });
 export type GetBookingInput = z.infer<typeof GetBookingInput>;
@@ -27,9 +28,7 @@ export async function getBooking(deps: Deps, input: GetBookingInput) {
     ? await getBookingWithLinks(deps, input.id, { maxAgeMs: REFUSAL_MAX_AGE_MS })
     : known;
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  if (!found.contactIds.includes(contact.id)) {
-    throw new AppError('ACCESS_DENIED', 'Access denied. This booking does not belong to you.');
-  }
+  requireOwner(deps, found, contact);
   const [exams, enrollment] = await Promise.all([getExams(deps, found.examIds), findEnrollment(deps, contact.id)]);
   const [exam] = exams.values();
   return {

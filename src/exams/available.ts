@@ -3,9 +3,9 @@ import { addHours, atHour } from '../calendar.ts';
 import type { Deps } from '../deps.ts';
 import { MockTypeField, queryFlag } from '../fields.ts';
 import { type DatedExam, getOpenExams } from '../reads/exams.ts';
-import type { TakenSeats } from '../reads/seats.ts';
+import { countSeats, type TakenSeats } from '../reads/seats.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
-import { countSeatsOrStored, logUnsized, repairCounts } from './stored-counts.ts';
+import { countedOrStored, logUnsized, repairCounts } from './stored-counts.ts';
 
 export const AvailableExamsInput = z.object({
   mock_type: MockTypeField,
@@ -25,13 +25,19 @@ const FEW_SEATS = 3;
 /** Sessions of a type from today on, by day. With `realtime`, seats are counted from the bookings. */
 export async function listAvailableExams(deps: Deps, input: AvailableExamsInput) {
   const exams = await getOpenExams(deps, input.mock_type);
-  const seats = input.realtime ? await countSeatsOrStored(deps, exams) : new Map<string, TakenSeats>();
+  const seats = input.realtime ? await countAll(deps, exams) : new Map<string, TakenSeats>();
   if (input.realtime) repairCounts(deps, exams, seats);
   logUnsized(deps, exams);
   return exams
     .map((exam) => describe(exam, seats.get(exam.id)?.total ?? exam.totalBookings, deps.config.timeZone))
     .filter(({ status }) => input.include_capacity || status !== 'full')
     .toSorted((a, b) => compareSessions(orderOf(a), orderOf(b)));
+}
+
+/** Whoever books is told for certain whether a session is full: a list of sessions costs nothing while it is warm. */
+async function countAll(deps: Deps, exams: readonly DatedExam[]): Promise<Map<string, TakenSeats>> {
+  const examIds = exams.map(({ id }) => id);
+  return countedOrStored(deps, async () => countSeats(deps, examIds));
 }
 
 type AvailableExam = ReturnType<typeof describe>;

@@ -3,7 +3,8 @@ import type { Deps } from '../deps.ts';
 import { AppError } from '../errors.ts';
 import { RECORD_ID } from '../fields.ts';
 import { getExamForSeats } from '../reads/exams.ts';
-import { countSeatsOrStored, logUnsized } from './stored-counts.ts';
+import { countSeatsForRefusal } from '../reads/seats.ts';
+import { countedOrStored, logUnsized } from './stored-counts.ts';
 
 export const GetCapacityInput = z.object({ id: z.string() });
 export type GetCapacityInput = z.infer<typeof GetCapacityInput>;
@@ -17,7 +18,7 @@ export async function getCapacity(deps: Deps, { id }: GetCapacityInput) {
   const exam = RECORD_ID.test(id) ? await getExamForSeats(deps, id) : null;
   if (!exam) throw new AppError('EXAM_NOT_FOUND', 'Mock exam not found');
   logUnsized(deps, [exam]);
-  const taken = await countSeatsOrStored(deps, [exam]);
+  const taken = await countedOrStored(deps, async () => countSeatsForRefusal(deps, [exam]));
   const totalBookings = taken.get(exam.id)?.total ?? exam.totalBookings;
   const capacity = exam.capacity ?? 0;
   const availableSlots = Math.max(0, capacity - totalBookings);

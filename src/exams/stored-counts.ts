@@ -1,7 +1,7 @@
 import { withinDeadline } from '../context.ts';
 import type { Deps } from '../deps.ts';
 import { isTransient } from '../hubspot/errors.ts';
-import { countSeats, type TakenSeats } from '../reads/seats.ts';
+import type { SeatCounts, TakenSeats } from '../reads/seats.ts';
 import type { Exam } from '../records/exam.ts';
 import { writeCounts } from './correct-counts.ts';
 
@@ -13,10 +13,8 @@ const COUNT_WAIT_MS = 3000;
  * its stored count has to do, since a part of a count would show a full session as free.
  * @throws {HubSpotError} when it is no outage: a wrong token or a bug must not hide behind stored counts.
  */
-export async function countSeatsOrStored(deps: Deps, exams: readonly Exam[]): Promise<Map<string, TakenSeats>> {
-  const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, async () =>
-    countSeats(deps, exams),
-  );
+export async function countedOrStored(deps: Deps, count: () => Promise<SeatCounts>): Promise<Map<string, TakenSeats>> {
+  const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, count);
   for (const error of failures.values()) if (!isTransient(error)) throw error;
   const [reason] = failures.values();
   if (reason) deps.log.warn('stored counts used', { examIds: [...failures.keys()], reason: reason.message });

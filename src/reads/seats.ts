@@ -34,12 +34,21 @@ const JUST_READ_MS = 1000;
 
 /**
  * Counts the seats of many exams through the cache; those not in it cost one association call and one call per 100
- * bookings together. What was booked and cancelled here is counted as of now. That an exam is full rests on what was
- * read within the last seconds, unless HubSpot is down.
+ * bookings together. What was booked and cancelled here is counted as of now.
  */
-export async function countSeats(deps: Deps, exams: readonly Pick<Exam, 'id' | 'capacity'>[]): Promise<SeatCounts> {
-  const ids = exams.map(({ id }) => id);
-  const { taken, failures } = await countCached(deps, ids);
+export async function countSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
+  return countCached(deps, examIds);
+}
+
+/** {@link countSeats}, but that an exam is full rests on what was read within the last seconds, unless HubSpot is down. */
+export async function countSeatsForRefusal(
+  deps: Deps,
+  exams: readonly Pick<Exam, 'id' | 'capacity'>[],
+): Promise<SeatCounts> {
+  const { taken, failures } = await countCached(
+    deps,
+    exams.map(({ id }) => id),
+  );
   const full = exams.flatMap(({ id, capacity }) => ((taken.get(id)?.total ?? 0) >= (capacity ?? Infinity) ? id : []));
   if (full.length === 0) return { taken, failures };
   const anew = await countCached(deps, full, { refreshAfterMs: REFUSAL_MAX_AGE_MS });

@@ -70,6 +70,11 @@ export function countToProperties(totalBookings: number): Record<'total_bookings
   return { total_bookings: String(totalBookings) };
 }
 
+/** The stored count that an event about one property tells; null for an event about anything else. */
+export function countFromProperty(property: { name: string; value: string } | null): number | null {
+  return property?.name === 'total_bookings' ? toCount(property.value) : null;
+}
+
 /** Search conditions for active sessions, of one type or of all. */
 export function activeExams(mockType?: string): SearchFilter[] {
   const active: SearchFilter = { propertyName: 'is_active', operator: 'EQ', value: 'true' };

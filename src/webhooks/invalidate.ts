@@ -1,5 +1,7 @@
-import { bookingExamsKey, tags } from '../cache/keys.ts';
+import { bookingExamsKey, examKey, sessionsKey, tags } from '../cache/keys.ts';
 import type { Deps } from '../deps.ts';
+import { MOCK_TYPES } from '../fields.ts';
+import { countFromProperty, type Exam } from '../records/exam.ts';
 import { withoutEchoes } from './echoes.ts';
 import { type EventEnd, type HubSpotEvent, parseEvents } from './events.ts';
 
@@ -36,8 +38,24 @@ export async function invalidateCache(deps: Deps, raw: readonly unknown[]): Prom
 
 /** Drops what the events can have made stale. @returns how many cached values there were. */
 export async function dropStale(deps: Deps, events: readonly HubSpotEvent[]): Promise<number> {
-  const stale = await Promise.all(events.map(async (event) => staleTags(deps, event)));
+  const untold = events.filter((event) => !takeInCount(deps, event));
+  const stale = await Promise.all(untold.map(async (event) => staleTags(deps, event)));
   return deps.cache.invalidate(new Set(stale.flat()));
+}
+
+/**
+ * A new stored count is told by the event itself: it is written into what is cached, which stays as good as it was.
+ * @returns whether the event was such a one.
+ */
+function takeInCount({ cache }: Deps, { subject, ids: [id = ''], property, occurredAtMs }: HubSpotEvent): boolean {
+  const totalBookings = countFromProperty(property);
+  if (subject !== 'exam' || totalBookings === null || occurredAtMs === null) return false;
+  // Events come in any order: one that is older than what is known tells nothing.
+  const takeIn = (exam: Exam): Exam =>
+    exam.id === id && exam.updatedAtMs < occurredAtMs ? { ...exam, totalBookings, updatedAtMs: occurredAtMs } : exam;
+  cache.patch(examKey(id), (exam) => exam && takeIn(exam));
+  for (const mockType of MOCK_TYPES) cache.patch(sessionsKey(mockType), (exams) => exams.map(takeIn));
+  return true;
 }
 
 async function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEvent): Promise<string[]> {

@@ -1,3 +1,5 @@
+import { buildForVercel, INSTALL_CLI, isCliInstalled } from '../support/vercel-build.ts';
+import { type FunctionMeasures, measureFunction } from './built-function.ts';
 import { runEndpoints } from './measure/endpoint-run.ts';
 import type { EndpointResult } from './measure/endpoint-result.ts';
 import { runMix } from './measure/mix-run.ts';
@@ -24,10 +26,18 @@ export interface BenchOptions {
 const OTHERS = ['official', 'naive'] as const;
 const MIX_NAME = 'steady mix';
 
+const BUILT_FUNCTION = 'built function';
+
 /** Names of everything there is to run. */
 export function scenarioNames(): string[] {
   const endpoints = [...READ_SCENARIOS, ...WRITE_SCENARIOS].map(({ name }) => name);
-  return [...MICRO_BENCHMARKS.map(({ name }) => name), ...endpoints, ...RUSHES.map(({ name }) => name), MIX_NAME];
+  return [
+    ...MICRO_BENCHMARKS.map(({ name }) => name),
+    ...endpoints,
+    ...RUSHES.map(({ name }) => name),
+    MIX_NAME,
+    BUILT_FUNCTION,
+  ];
 }
 
 /**
@@ -40,6 +50,7 @@ export async function runBench(options: BenchOptions): Promise<BenchRun> {
   const wanted = (name: string) => name.includes(options.only ?? '');
   const micro: MicroResult[] = [];
   for (const benchmark of MICRO_BENCHMARKS.filter(({ name }) => wanted(name))) micro.push(await runMicro(benchmark));
+  const built = wanted(BUILT_FUNCTION) ? await measureBuilt(options.report) : undefined;
   const bench = { ...options, wanted };
   const ours = [await runRequests('ours', bench), await runRushes('ours', bench), await runMixes('ours', bench)];
   const requests = await Promise.all(OTHERS.map(async (who) => runRequests(who, bench)));
@@ -56,7 +67,22 @@ export async function runBench(options: BenchOptions): Promise<BenchRun> {
     rushes: all.flatMap(({ rushes = [] }) => rushes),
     mixes: all.flatMap(({ mixes = [] }) => mixes),
     micro,
+    built,
   };
+}
+
+/** Nothing where the Vercel CLI is not installed: the figures then lack it. */
+async function measureBuilt(report: (line: string) => void): Promise<FunctionMeasures | undefined> {
+  if (!isCliInstalled()) {
+    report(`the function is not built and measured: ${INSTALL_CLI}`);
+    return undefined;
+  }
+  const build = await buildForVercel();
+  try {
+    return await measureFunction(build);
+  } finally {
+    build.dispose();
+  }
 }
 
 interface Bench extends BenchOptions {

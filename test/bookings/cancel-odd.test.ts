@@ -108,6 +108,22 @@ describe('several instances', () => {
     expect([again.status, creditsOf(student.id)]).toEqual([200, 1]);
   });
 
+  it('that do not see yet whose a booking is ask for patience, and refuse nobody', async () => {
+    const { world, student, exam } = await start(1);
+    const two = await world.sibling();
+    const booked = await world.clock.run(async () => sendBooking(world, student, { exam }));
+    const id: string = booked.body.data.booking_record_id;
+    const login = { student_id: student.studentId, email: student.email };
+    const early = await two.get(`bookings/${id}`, login);
+    expect([early.status, early.body.code, early.headers.has('retry-after')]).toEqual([
+      503,
+      'HUBSPOT_UNAVAILABLE',
+      true,
+    ]);
+    await world.clock.advance(4000);
+    expect((await two.get(`bookings/${id}`, login)).status).toBe(200);
+  });
+
   it('that book two sessions for the same last credit sell one of them', async () => {
     const { world, student, creditsOf } = await start(1, { env: CONFIRMING });
     const two = await world.sibling(CONFIRMING);

@@ -1,4 +1,5 @@
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import type { FunctionMeasures } from '../built-function.ts';
 import type { EndpointResult } from '../measure/endpoint-result.ts';
 import type { MixResult } from '../measure/mix-run.ts';
 import type { RushResult } from '../measure/rush-result.ts';
@@ -15,6 +16,8 @@ export interface BenchRun {
   rushes: RushResult[];
   mixes: MixResult[];
   micro: MicroResult[];
+  /** The function as Vercel would build it; missing where the Vercel CLI is not installed. */
+  built?: FunctionMeasures | undefined;
 }
 
 export interface Machine {

@@ -73,8 +73,10 @@ function verdict(run: BenchRun): string {
     .filter(({ what }) => what.startsWith(MIX))
     .map(({ what, measured }) => `${what.slice(MIX.length)} ${measured}`);
   const steady = mix.length > 0 ? ` In the steady mix: ${mix.join('; ')}.` : '';
-  if (missed.length === 0) return `All ${goals.length} goals were met.${steady}`;
-  return `${goals.length - missed.length} of ${goals.length} goals were met.${steady} Missed:\n\n${listOf(missed)}`;
+  const built = goals.find(({ what }) => what.startsWith('the built function'));
+  const cold = built ? ` The function as Vercel builds it: import ${built.measured}.` : '';
+  if (missed.length === 0) return `All ${goals.length} goals were met.${steady}${cold}`;
+  return `${goals.length - missed.length} of ${goals.length} goals were met.${steady}${cold} Missed:\n\n${listOf(missed)}`;
 }
 
 const MIX = 'mix: ';
