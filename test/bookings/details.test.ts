@@ -130,7 +130,7 @@ describe('what HubSpot shows late', () => {
     const sibling = await world.sibling();
     const { body } = await book(world, student, { exam });
     const id: string = body.data.booking_record_id;
-    expect((await details(sibling, id, student)).status).toBe(403);
+    expect((await details(sibling, id, student)).status).toBe(503);
     expect(sibling.takeCalls().filter(({ operation }) => operation === 'objects.get')).not.toEqual([]);
     await world.clock.advance(3000);
     expect((await details(sibling, id, student)).status).toBe(200);
