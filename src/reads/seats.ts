@@ -36,27 +36,11 @@ const JUST_READ_MS = 1000;
  * Counts the seats of many exams through the cache; those not in it cost one association call and one call per 100
  * bookings together. What was booked and cancelled here is counted as of now.
  */
-export async function countSeats(deps: Deps, examIds: readonly string[]): Promise<SeatCounts> {
-  return countCached(deps, examIds);
-}
-
-/** {@link countSeats}, but that an exam is full rests on what was read within the last seconds, unless HubSpot is down. */
-export async function countSeatsForRefusal(
+export async function countSeats(
   deps: Deps,
-  exams: readonly Pick<Exam, 'id' | 'capacity'>[],
+  examIds: readonly string[],
+  options: FetchOptions = {},
 ): Promise<SeatCounts> {
-  const { taken, failures } = await countCached(
-    deps,
-    exams.map(({ id }) => id),
-  );
-  const full = exams.flatMap(({ id, capacity }) => ((taken.get(id)?.total ?? 0) >= (capacity ?? Infinity) ? id : []));
-  if (full.length === 0) return { taken, failures };
-  const anew = await countCached(deps, full, { refreshAfterMs: REFUSAL_MAX_AGE_MS });
-  for (const id of anew.failures.keys()) taken.delete(id);
-  return { taken: new Map([...taken, ...anew.taken]), failures: new Map([...failures, ...anew.failures]) };
-}
-
-async function countCached(deps: Deps, examIds: readonly string[], options: FetchOptions = {}): Promise<SeatCounts> {
   const load = async (missing: readonly string[]) => {
     const { seats, failures } = await readSeats(deps, await getBookingIds(deps, missing));
     return new Map<string, readonly BookingSeat[] | HubSpotError>([...seats, ...failures]);
@@ -64,6 +48,22 @@ async function countCached(deps: Deps, examIds: readonly string[], options: Fetc
   const found = await deps.cache.fetchMany<readonly BookingSeat[]>(examIds, seatsKey, load, options);
   const { values, failures } = split(found);
   return toCounts(deps, { seats: values, failures });
+}
+
+/** {@link countSeats}, but that an exam is full rests on what was read within the last seconds, unless HubSpot is down. */
+export async function countSeatsForRefusal(
+  deps: Deps,
+  exams: readonly Pick<Exam, 'id' | 'capacity'>[],
+): Promise<SeatCounts> {
+  const { taken, failures } = await countSeats(
+    deps,
+    exams.map(({ id }) => id),
+  );
+  const full = exams.flatMap(({ id, capacity }) => ((taken.get(id)?.total ?? 0) >= (capacity ?? Infinity) ? id : []));
+  if (full.length === 0) return { taken, failures };
+  const anew = await countSeats(deps, full, { refreshAfterMs: REFUSAL_MAX_AGE_MS });
+  for (const id of anew.failures.keys()) taken.delete(id);
+  return { taken: new Map([...taken, ...anew.taken]), failures: new Map([...failures, ...anew.failures]) };
 }
 
 interface Found<T> {
