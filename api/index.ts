@@ -1,6 +1,6 @@
 import { waitUntil } from '@vercel/functions';
-import { createApp } from '../src/app.ts';
-import { environmentVariables, readConfig } from '../src/config.ts';
+import { createApp } from '../src/http/app.ts';
+import { environmentVariables, readConfig } from '../src/settings/config.ts';
 import { notConfigured } from '../src/http/not-configured.ts';
 import { createRouter, type RouteTable } from '../src/http/router.ts';
 

@@ -1,8 +1,8 @@
-import { dayAt } from '../calendar.ts';
+import { dayAt } from '../time/calendar.ts';
 import { seatsTaken } from '../consistency/seats-taken.ts';
 import { choosePayment } from '../credits/policy.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
@@ -146,10 +146,10 @@ async function reserveSeat(
   let outcome = await reserve(firstLook);
   if (outcome.kind !== 'reserved') {
     const seats = await readAll();
-    const decideAt = deps.clock.now() + SEAT_WAIT_MS;
+    const decideAt = deps.clock.monotonicMs() + SEAT_WAIT_MS;
     outcome = await reserve(seats);
-    while (outcome.kind === 'contended' && deps.clock.now() < decideAt) {
-      await deps.reservations.changed(examId, decideAt - deps.clock.now());
+    while (outcome.kind === 'contended' && deps.clock.monotonicMs() < decideAt) {
+      await deps.reservations.changed(examId, decideAt - deps.clock.monotonicMs());
       outcome = await reserve(seats);
     }
   }

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { epochMs } from '../clock.ts';
+import { epochMs } from '../time/clock.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
 import { cancelledChange } from '../consistency/seats-taken.ts';
 import { authenticateAnew } from '../contacts/authenticate.ts';
 import { CreditUncertainError, writeCredit } from '../credits/write-credit.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import { RECORD_ID, StudentLogin } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import { RECORD_ID, StudentLogin } from '../contract/fields.ts';
 import { HubSpotError, HubSpotRateLimitError, isTokenRejected } from '../hubspot/errors.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
 import { readExam } from '../reads/exams.ts';

@@ -1,5 +1,5 @@
-import { epochMs, sleep } from '../clock.ts';
-import type { Deps } from '../deps.ts';
+import { epochMs, sleep } from '../time/clock.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
 import { readExamWithBookings } from '../reads/exams.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { parseDay } from '../calendar.ts';
-import { MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../fields.ts';
+import { parseDay } from '../time/calendar.ts';
+import { MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../contract/fields.ts';
 import { toAttendingLocation } from '../records/booking.ts';
 
 const NAME_LENGTH = 'Name must be between 2 and 100 characters';

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { epochMs, sleep } from '../clock.ts';
+import { epochMs, sleep } from '../time/clock.ts';
 import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
 import { madeChange } from '../consistency/seats-taken.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 import { readContactById } from '../reads/contact.ts';
 import { writeThroughBooking } from '../reads/write-through.ts';
 import { type Approved, approveBooking, type PlacedBooking } from './approve.ts';
@@ -75,7 +75,7 @@ async function choosePayer(deps: Deps, { email }: CreateBookingInput, approved: 
 
 /** What another process did just before this one began is in no journal, and HubSpot shows it late. */
 async function untilPredecessorsShow({ clock, config, startedAtMs }: Deps): Promise<void> {
-  const ageMs = clock.now() - startedAtMs;
+  const ageMs = clock.monotonicMs() - startedAtMs;
   if (ageMs < config.consistencyLagMs) await sleep(clock, config.consistencyLagMs - ageMs);
 }
 

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import { authenticate } from '../contacts/authenticate.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import { RECORD_ID, StudentLogin } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import { RECORD_ID, StudentLogin } from '../contract/fields.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
 import { getBookingWithLinks } from '../reads/bookings.ts';
 import { getExams } from '../reads/exams.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { dayAt } from '../calendar.ts';
+import { dayAt } from '../time/calendar.ts';
 import { authenticate } from '../contacts/authenticate.ts';
-import type { Deps } from '../deps.ts';
-import { queryInteger, StudentLogin } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { queryInteger, StudentLogin } from '../contract/fields.ts';
 import { getBookingsWithExams } from '../reads/bookings.ts';
 import type { BookingStatus, BookingWithExam } from '../records/booking.ts';
 import { type Credits, usableCredits } from '../records/contact.ts';

@@ -1,8 +1,8 @@
-import { sleep } from '../clock.ts';
+import { sleep } from '../time/clock.ts';
 import type { LostCreate } from '../consistency/lost-creates.ts';
-import { currentContext } from '../context.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { currentContext } from '../request/context.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { type Booking, BOOKING_PROPERTIES, creditOfToken, toBooking } from '../records/booking.ts';
@@ -22,7 +22,7 @@ type Trace = Pick<LostCreate, 'contactId' | 'bookingId' | 'knownIds'>;
 export async function lookForBooking(deps: Deps, trace: Trace): Promise<Booking | null> {
   const deadlineAt = currentContext()?.deadlineAt ?? Infinity;
   for (const delayMs of LOOK_AFTER_MS) {
-    if (deps.clock.now() + delayMs >= deadlineAt) return null;
+    if (deps.clock.monotonicMs() + delayMs >= deadlineAt) return null;
     await sleep(deps.clock, delayMs);
     const found = await lookOnce(deps, trace);
     if (found && found !== 'failed') return found;
@@ -135,7 +135,7 @@ export async function settleLostCreate(
   const booking = await findNewBooking(deps, lost);
   if (booking && isWanted(booking, lost, wanted)) return { booking, reservationId: lost.reservationId, lost };
   if (booking) await giveUp(deps, lost, booking.id);
-  else if (deps.clock.now() - lost.lostAtMs < MAY_STILL_APPEAR_MS) {
+  else if (deps.clock.monotonicMs() - lost.lostAtMs < MAY_STILL_APPEAR_MS) {
     const message = 'Your last booking is still being checked. Please try again in a moment.';
     throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 5 });
   } else await forget(deps, lost);

@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { escapeHtml, noteToProperties } from '../records/note.ts';
 
 /** Writes a note onto a contact's timeline: a title and facts, each escaped. `lingerMs`: how long it may wait for others. */

@@ -1,6 +1,6 @@
-import { epochMs } from '../clock.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { epochMs } from '../time/clock.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 import type { BookingWithLinks } from '../records/booking.ts';
 import type { Contact } from '../records/contact.ts';
 

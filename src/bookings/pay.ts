@@ -1,8 +1,8 @@
 import { choosePayment } from '../credits/policy.ts';
 import { CreditUncertainError, writeCredit } from '../credits/write-credit.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import type { MockType } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import type { MockType } from '../contract/fields.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { type Contact, creditToProperties, type CreditField, type Credits } from '../records/contact.ts';
 import type { Approved } from './approve.ts';

@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { HubSpotApiError, HubSpotError } from '../hubspot/errors.ts';
 import {
   BOOKING_IDENTITY,
@@ -40,7 +40,7 @@ export async function placeBooking(deps: Deps, input: CreateBookingInput, approv
       await deps.reservations.release(reservationId);
       throw isTaken(error) ? duplicateBooking() : error;
     }
-    const lostAtMs = deps.clock.now();
+    const lostAtMs = deps.clock.monotonicMs();
     const trace = { contactId: contact.id, bookingId, knownIds: new Set(contact.bookingIds) };
     const found = await lookForBooking(deps, trace);
     if (found) return { booking: found, wasLost: true };

@@ -1,5 +1,5 @@
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 
 /** @throws {AppError} `BOOKINGS_DISABLED` while booking and cancelling are switched off. */
 export function requireBookingsEnabled({ config }: Deps): void {

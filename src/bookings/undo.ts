@@ -1,6 +1,6 @@
 import { tags } from '../cache/keys.ts';
-import { withDeadline } from '../context.ts';
-import type { Deps } from '../deps.ts';
+import { withDeadline } from '../request/context.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { cancelledToProperties } from '../records/booking.ts';
 
@@ -16,7 +16,7 @@ export interface BookingIds {
  * never abandoned because the time was up.
  */
 export async function withFreshDeadline<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
-  return withDeadline(deps.clock.now(), deps.config.http.studentDeadlineMs, work);
+  return withDeadline(deps.clock.monotonicMs(), deps.config.http.studentDeadlineMs, work);
 }
 
 /**

@@ -1,5 +1,5 @@
-import type { RunInBackground } from '../background.ts';
-import { currentContext } from '../context.ts';
+import type { RunInBackground } from '../request/background.ts';
+import { currentContext } from '../request/context.ts';
 import { type CacheKey, type Entry, tagsOf } from './entry.ts';
 import { EntryStore, type Reading, type StoreOptions } from './entry-store.ts';
 import { type FlightOptions, Flights, type Load } from './flights.ts';
@@ -62,7 +62,7 @@ export class CacheService {
   async fetch<T>(key: CacheKey<T>, load: Load<T>, options = NO_OPTIONS): Promise<T> {
     if (!this.#options.enabled) return load(this.begin());
     const entry = this.#store.get(key.key);
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonicMs();
     const notBefore = this.#notBefore(now, options);
     if (entry) {
       entry.usedAt = now;
@@ -92,13 +92,13 @@ export class CacheService {
   /** The value if it is cached and fresh; undefined otherwise. It counts as nobody's answer. */
   get<T>(key: CacheKey<T>): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
-    return entry && this.#options.clock.now() < entry.freshUntil ? (entry.value as T) : undefined;
+    return entry && this.#options.clock.monotonicMs() < entry.freshUntil ? (entry.value as T) : undefined;
   }
 
   /** The value if {@link fetch} would answer with it at once, as a hit; undefined otherwise. */
   hit<T>(key: CacheKey<T>): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonicMs();
     if (!entry || now >= entry.freshUntil || entry.loadedAt < this.#notBefore(now, NO_OPTIONS)) return undefined;
     return this.#hit(entry) as T;
   }
@@ -120,7 +120,7 @@ export class CacheService {
       this.delete(key);
       return;
     }
-    const loadedAt = since?.startedAt ?? this.#options.clock.now();
+    const loadedAt = since?.startedAt ?? this.#options.clock.monotonicMs();
     this.#store.put(key, value, { loadedAt, mark: this.#store.nextMark() });
   }
 
@@ -164,7 +164,7 @@ export class CacheService {
 
   /** Keys of a kind that hold something and were asked for in the last `withinMs`, those used last first. */
   keysUsed(kind: CacheKind, withinMs: number): string[] {
-    const since = this.#options.clock.now() - withinMs;
+    const since = this.#options.clock.monotonicMs() - withinMs;
     const entries = [...this.#store.entries()];
     const isUsed = (entry: Entry) => entry.kind === kind && entry.value !== null && entry.usedAt >= since;
     return entries.flatMap(([name, entry]) => (isUsed(entry) ? name : []));
@@ -175,7 +175,7 @@ export class CacheService {
     return this.#counters.with(this.#store.entries());
   }
 
-  /** No value that the current request may have was loaded before this time, in epoch milliseconds. */
+  /** No value that the current request may have was loaded before this time, in milliseconds of the monotonic clock. */
   #notBefore(now: number, { maxAgeMs, refreshAfterMs }: FetchOptions): number {
     const context = currentContext();
     if (context?.bypassCache === true) return context.startedAtMs;
@@ -186,7 +186,7 @@ export class CacheService {
   async #fetchStale<T>({ key, load, options, entry, notBefore }: Wish<T>): Promise<T> {
     const { clock, policies, background } = this.#options;
     const { staleWhileRevalidateMs, staleIfErrorMs } = policies[key.kind];
-    const now = clock.now();
+    const now = clock.monotonicMs();
     const bypassed = currentContext()?.bypassCache === true;
     const staleMs =
       entry?.servesStale && !bypassed && options.maxAgeMs === undefined ? now - entry.freshUntil : Infinity;
@@ -202,7 +202,7 @@ export class CacheService {
       return await this.#flights.share(key, load, { ...options, notBefore, waitMs });
     } catch (error) {
       if (!entry || !mayStandIn || !this.#options.isOutage(error)) throw error;
-      entry.retryAt = clock.now() + RETRY_AFTER_MS;
+      entry.retryAt = clock.monotonicMs() + RETRY_AFTER_MS;
       return this.#hit(entry, true) as T;
     }
   }
@@ -213,7 +213,7 @@ export class CacheService {
     } catch (error) {
       if (!this.#options.isOutage(error)) throw error;
       const entry = this.#store.get(key.key);
-      if (entry) entry.retryAt = this.#options.clock.now() + RETRY_AFTER_MS;
+      if (entry) entry.retryAt = this.#options.clock.monotonicMs() + RETRY_AFTER_MS;
     }
   }
 

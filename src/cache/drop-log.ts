@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** Drops are remembered for longer than any source lags and loads take. */
 const KEEP_MS = 60_000;
@@ -25,7 +25,7 @@ export class DropLog {
   }
 
   note(tag: string): void {
-    const at = this.#clock.now();
+    const at = this.#clock.monotonicMs();
     this.#drops.delete(tag);
     this.#drops.set(tag, { at, order: this.next() });
     for (const [oldest, drop] of this.#drops) {
@@ -53,7 +53,7 @@ export class DropLog {
     return false;
   }
 
-  /** Epoch milliseconds of the latest drop among the tags; -Infinity when there is none in memory. */
+  /** When one of the tags was dropped last, in milliseconds of the monotonic clock; -Infinity when there is none in memory. */
   lastDrop(tags: Iterable<string>): number {
     let last = -Infinity;
     for (const tag of tags) last = Math.max(last, this.#drops.get(tag)?.at ?? -Infinity);

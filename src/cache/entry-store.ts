@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { DropLog } from './drop-log.ts';
 import { beliefIn, type CacheKey, type Entry, makeEntry, tagsOf } from './entry.ts';
 import type { CacheKind, CachePolicy } from './policies.ts';
@@ -10,7 +10,7 @@ import { TagIndex } from './tag-index.ts';
 export interface Reading {
   /** Its place among all readings and drops. */
   readonly mark: number;
-  /** In epoch milliseconds. */
+  /** In milliseconds of the monotonic clock. */
   readonly startedAt: number;
   /**
    * Keeps a value that it brought, as old as the reading itself; not when anything about it was dropped or written
@@ -72,7 +72,7 @@ export class EntryStore {
   begin(): Reading {
     const reading: Reading = {
       mark: this.#drops.next(),
-      startedAt: this.#options.clock.now(),
+      startedAt: this.#options.clock.monotonicMs(),
       keep: (key, value) => this.#keep(reading, key, value),
     };
     return reading;
@@ -92,7 +92,7 @@ export class EntryStore {
   ): void {
     const name = key.key;
     const tags = tagsOf(key, value);
-    const usedAt = this.#entries.peek(name)?.usedAt ?? this.#options.clock.now();
+    const usedAt = this.#entries.peek(name)?.usedAt ?? this.#options.clock.monotonicMs();
     const droppedAt = this.#drops.lastDrop(tags);
     const entry = makeEntry(key, value, this.#options.policies[key.kind], { loadedAt, mark, usedAt, droppedAt });
     this.#tags.set(name, tags);

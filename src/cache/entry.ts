@@ -21,7 +21,7 @@ export interface Entry {
   /** Frozen. Of the type its key stands for. */
   readonly value: unknown;
   readonly kind: CacheKind;
-  /** When its load began, in epoch milliseconds. */
+  /** When its load began, in milliseconds of the monotonic clock. */
   readonly loadedAt: number;
   readonly freshUntil: number;
   /** Whether it may be served after that. What the source may have shown too late may not. */
@@ -29,9 +29,9 @@ export interface Entry {
   /** The mark of its load: a load that began earlier does not replace it. */
   readonly mark: number;
   readonly bytes: number;
-  /** When somebody asked for it last, in epoch milliseconds. */
+  /** When somebody asked for it last, in milliseconds of the monotonic clock. */
   usedAt: number;
-  /** Not to be refreshed before this time, in epoch milliseconds: the last attempt has just failed. */
+  /** Not to be refreshed before this time, in milliseconds of the monotonic clock: the last attempt has just failed. */
   retryAt: number;
 }
 

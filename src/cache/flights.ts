@@ -1,5 +1,5 @@
-import { type Clock, TIMED_OUT, waitAtMost } from '../clock.ts';
-import { currentContext, newContext, type RequestContext, runInContext } from '../context.ts';
+import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
+import { currentContext, newContext, type RequestContext, runInContext } from '../request/context.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type CacheKey, tagsOf } from './entry.ts';
 import type { EntryStore, Reading } from './entry-store.ts';
@@ -29,7 +29,7 @@ export interface FlightOptions {
 
 /** What somebody takes who may have to wait. */
 export interface FlightWish {
-  /** The load must not have begun before this time, in epoch milliseconds. */
+  /** The load must not have begun before this time, in milliseconds of the monotonic clock. */
   notBefore: number;
   waitMs: number;
   /** The load is part of one that is counted by itself. */
@@ -81,7 +81,7 @@ export class Flights {
 
   /** A load still under way at its deadline was frozen with its instance: what it brings is of that time. */
   #isCurrent({ reading, context }: Flight, key: CacheKey<never>, { notBefore }: FlightWish): boolean {
-    if (reading.startedAt < notBefore || this.#options.clock.now() >= context.deadlineAt) return false;
+    if (reading.startedAt < notBefore || this.#options.clock.monotonicMs() >= context.deadlineAt) return false;
     return !this.#store.isOutdated(reading, key, key.tags);
   }
 
@@ -89,8 +89,8 @@ export class Flights {
   #begin<T>(key: CacheKey<T>, load: Load<T>, { isPart = false }: FlightWish): Flight {
     const { clock, loadDeadlineMs } = this.#options;
     const reading = this.#store.begin();
-    const caller = currentContext() ?? newContext(clock.now(), loadDeadlineMs);
-    const context = { ...caller, deadlineAt: Math.max(caller.deadlineAt, clock.now() + loadDeadlineMs) };
+    const caller = currentContext() ?? newContext(clock.monotonicMs(), loadDeadlineMs);
+    const context = { ...caller, deadlineAt: Math.max(caller.deadlineAt, clock.monotonicMs() + loadDeadlineMs) };
     const value = runInContext(context, async () => {
       const work = async () => load(reading);
       const loaded = deepFreeze(await (isPart ? work() : this.#counters.load(key.kind, work)));
@@ -110,7 +110,7 @@ export class Flights {
     const { clock, late } = this.#options;
     const waiting = currentContext();
     if (waiting?.priority === 'student') context.priority = 'student';
-    const leftMs = Math.min(waitMs, (waiting?.deadlineAt ?? Infinity) - clock.now());
+    const leftMs = Math.min(waitMs, (waiting?.deadlineAt ?? Infinity) - clock.monotonicMs());
     const arrived = Number.isFinite(leftMs) ? await waitAtMost(clock, leftMs, value) : await value;
     if (arrived === TIMED_OUT) throw late(kind);
     return arrived;
@@ -118,7 +118,7 @@ export class Flights {
 
   /** Whether somebody whose flight failed may still get what they want from another one. */
   #isWorthAnother({ context, isBackground }: Flight): boolean {
-    const now = this.#options.clock.now();
+    const now = this.#options.clock.monotonicMs();
     const waiting = currentContext();
     if (now >= (waiting?.deadlineAt ?? Infinity)) return false;
     return now >= context.deadlineAt || (isBackground && waiting?.priority === 'student');

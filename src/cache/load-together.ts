@@ -1,4 +1,4 @@
-import { currentContext } from '../context.ts';
+import { currentContext } from '../request/context.ts';
 
 /** Loads many ids at once: a value or an error for each. */
 export type LoadMany<T> = (ids: readonly string[]) => Promise<ReadonlyMap<string, T | Error>>;

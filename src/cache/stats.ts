@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../clock.ts';
-import { currentContext } from '../context.ts';
+import type { Clock } from '../time/clock.ts';
+import { currentContext } from '../request/context.ts';
 import { CACHE_KINDS, type CacheKind } from './policies.ts';
 
 /** Why an answer did not come from the cache. */

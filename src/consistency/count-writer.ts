@@ -1,4 +1,4 @@
-import { type Clock, waitAtMost } from '../clock.ts';
+import { type Clock, waitAtMost } from '../time/clock.ts';
 import type { Log } from '../observability/log.ts';
 
 /** What HubSpot holds of an exam's count. */
@@ -77,7 +77,7 @@ export class CountWriter {
     if (!count.held.delete(change)) {
       count.value = Math.max(0, (count.dirty ? count.value : this.current(stored)) + delta);
       count.dirty = true;
-      count.applied.set(change, { delta, at: this.#clock.now() });
+      count.applied.set(change, { delta, at: this.#clock.monotonicMs() });
     }
     return (await this.#flush(stored.examId, count, lingerMs)) === null;
   }
@@ -109,17 +109,17 @@ export class CountWriter {
   /** Whether a write failed so short a time ago that a mere look should not start the next one. */
   hasJustFailed(examId: string): boolean {
     const failedAt = this.#counts.get(examId)?.failedAt ?? -Infinity;
-    return this.#clock.now() - failedAt <= PAUSE_AFTER_FAILURE_MS;
+    return this.#clock.monotonicMs() - failedAt <= PAUSE_AFTER_FAILURE_MS;
   }
 
   #countedSince({ applied, held }: Count): number {
-    const oldest = this.#clock.now() - DERIVED_WITHIN_MS;
+    const oldest = this.#clock.monotonicMs() - DERIVED_WITHIN_MS;
     for (const [change, { at }] of applied) if (at < oldest) applied.delete(change);
     return [...applied].reduce((sum, [change, { delta }]) => sum + (held.has(change) ? 0 : delta), 0);
   }
 
   async #flush(examId: string, count: Count, lingerMs: number): Promise<Error | null> {
-    count.touchedAt = this.#clock.now();
+    count.touchedAt = this.#clock.monotonicMs();
     if (!count.dirty && count.writing === undefined) return null;
     if (lingerMs === 0) count.hurry();
     count.writing ??= this.#drain(examId, count, lingerMs);
@@ -136,7 +136,7 @@ export class CountWriter {
       return null;
     } catch (error) {
       count.dirty = true;
-      count.failedAt = this.#clock.now();
+      count.failedAt = this.#clock.monotonicMs();
       this.#log.error('count not written', { examId, total: count.value, reason: String(error) });
       return error instanceof Error ? error : new Error(String(error));
     } finally {
@@ -153,14 +153,14 @@ export class CountWriter {
   #begin(examId: string): Count {
     this.#sweep();
     const nothing = { value: 0, dirty: false, held: new Set<string>(), applied: new Map() };
-    const never = { landedAtMs: 0, failedAt: -Infinity, touchedAt: this.#clock.now() };
+    const never = { landedAtMs: 0, failedAt: -Infinity, touchedAt: this.#clock.monotonicMs() };
     const count: Count = { ...nothing, ...never, writing: undefined, hurry: () => {} };
     this.#counts.set(examId, count);
     return count;
   }
 
   #sweep(): void {
-    const oldest = this.#clock.now() - KEEP_MS;
+    const oldest = this.#clock.monotonicMs() - KEEP_MS;
     for (const [examId, { touchedAt, writing }] of this.#counts) {
       if (touchedAt < oldest && writing === undefined) this.#counts.delete(examId);
     }

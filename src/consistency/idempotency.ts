@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** A result, and whether it was given before. */
 export interface OnceResult<T> {
@@ -48,7 +48,7 @@ export class InProcessIdempotency implements IdempotencyStore {
       return { value: (await known.result) as T, repeated: true };
     }
     const result = work();
-    this.#entries.set(key, { fingerprint, result, startedAt: this.#clock.now() });
+    this.#entries.set(key, { fingerprint, result, startedAt: this.#clock.monotonicMs() });
     try {
       return { value: await result, repeated: false };
     } catch (error) {
@@ -59,7 +59,7 @@ export class InProcessIdempotency implements IdempotencyStore {
 
   /** Entries are in the order of their start. */
   #sweep(): void {
-    const oldest = this.#clock.now() - KEEP_MS;
+    const oldest = this.#clock.monotonicMs() - KEEP_MS;
     for (const [key, { startedAt }] of this.#entries) {
       if (startedAt > oldest && this.#entries.size < MAX_ENTRIES) break;
       this.#entries.delete(key);

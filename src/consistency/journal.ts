@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Credits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 
@@ -17,11 +17,11 @@ export interface JournalEntry {
   madeAtMs: number | undefined;
   /** Sides on which HubSpot has taken the association away again: somebody moved the booking. */
   lost: ReadonlySet<BookingSide>;
-  /** When it was last written, by our clock, in epoch milliseconds. */
+  /** When it was last written, in milliseconds of the monotonic clock. */
   writtenAtMs: number;
   /** Archived again, because what had to follow failed. */
   undone: boolean;
-  /** When it was undone, by our clock, in epoch milliseconds. */
+  /** When it was undone, by our wall clock, in epoch milliseconds. */
   undoneAtMs: number | undefined;
   /** `updatedAt` HubSpot gave the cancelling write, in epoch milliseconds. */
   cancelledAtMs: number | undefined;
@@ -110,7 +110,7 @@ export class InProcessJournal implements Journal {
   }
 
   async creditsWritten(contactId: string, entry: CreditsEntry): Promise<void> {
-    this.#credits.set(contactId, { ...entry, writtenAt: this.#clock.now() });
+    this.#credits.set(contactId, { ...entry, writtenAt: this.#clock.monotonicMs() });
   }
 
   /** Entries of one exam, at once: reserving a seat must not wait between looking and taking. */
@@ -139,7 +139,7 @@ export class InProcessJournal implements Journal {
   async linksRead(side: BookingSide, id: string, bookingIds: Iterable<string>): Promise<void> {
     const ours = (side === 'exam' ? this.#byExam : this.#byContact).get(id);
     if (!ours) return;
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     const linked = new Set(bookingIds);
     for (const bookingId of ours) {
       const { entry, shownAt } = this.#entries.get(bookingId) ?? {};
@@ -162,7 +162,7 @@ export class InProcessJournal implements Journal {
       const cancelledAtMs = this.#entries.get(id)?.entry.cancelledAtMs;
       const shownAt = this.#entries.get(id)?.shownAt;
       const isNew = cancelledAtMs !== undefined && updatedAtMs >= cancelledAtMs && !shownAt?.has('status');
-      if (isNew) shownAt?.set('status', this.#clock.now());
+      if (isNew) shownAt?.set('status', this.#clock.monotonicMs());
     }
   }
 
@@ -173,7 +173,7 @@ export class InProcessJournal implements Journal {
   #write(written: Omit<JournalEntry, 'writtenAtMs' | 'lost'>): Kept {
     const known = this.#entries.get(written.bookingId);
     const lost = known?.entry.lost ?? new Set<BookingSide>();
-    const entry = { ...written, lost, writtenAtMs: this.#clock.now() };
+    const entry = { ...written, lost, writtenAtMs: this.#clock.monotonicMs() };
     const kept: Kept = { entry, shownAt: known?.shownAt ?? new Map<BookingSide | 'status', number>() };
     // The sweep relies on the order of writing.
     this.#entries.delete(entry.bookingId);
@@ -185,7 +185,7 @@ export class InProcessJournal implements Journal {
 
   /** Entries are in the order of their writing, so the sweep looks at little more than what has to go. */
   #sweep(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     for (const [id, { entry, shownAt }] of this.#entries) {
       const ageMs = now - entry.writtenAtMs;
       if (ageMs <= KEEP_AFTER_SHOWN_MS) break;

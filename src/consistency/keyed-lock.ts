@@ -1,5 +1,5 @@
-import { type Clock, TIMED_OUT, waitAtMost } from '../clock.ts';
-import { AppError } from '../errors.ts';
+import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
+import { AppError } from '../contract/errors.ts';
 
 /** Lets one piece of work at a time run per key, in the order of arrival. A shared store can take its place. */
 export interface KeyedLock {

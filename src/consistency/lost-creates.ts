@@ -8,7 +8,7 @@ export interface LostCreate {
   /** Bookings of the contact that were there before. */
   knownIds: ReadonlySet<string>;
   reservationId: string;
-  /** Epoch milliseconds. */
+  /** In milliseconds of the monotonic clock. */
   lostAtMs: number;
 }
 

@@ -1,4 +1,4 @@
-import { type Clock, waitAtMost } from '../clock.ts';
+import { type Clock, waitAtMost } from '../time/clock.ts';
 import type { InProcessJournal, Journal } from './journal.ts';
 import type { BookingSeat } from '../records/booking.ts';
 import { seatsTaken } from './seats-taken.ts';
@@ -57,7 +57,7 @@ export class InProcessReservations implements SeatReservations {
     if (taken >= capacity) return { kind: 'full' };
     if (taken + open >= capacity) return { kind: 'contended' };
     const reservationId = String((this.#lastId += 1));
-    this.#reservations.set(reservationId, { examId, expiresAt: this.#clock.now() + RESERVATION_TTL_MS });
+    this.#reservations.set(reservationId, { examId, expiresAt: this.#clock.monotonicMs() + RESERVATION_TTL_MS });
     return { kind: 'reserved', reservationId };
   }
 
@@ -81,7 +81,7 @@ export class InProcessReservations implements SeatReservations {
   }
 
   #openFor(examId: string): number {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     let open = 0;
     for (const [id, reservation] of this.#reservations) {
       if (reservation.expiresAt <= now) this.#reservations.delete(id);

@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../clock.ts';
+import { type Clock, sleep } from '../time/clock.ts';
 
 /** Exams to be counted; `all` adds every active one. */
 export interface SyncWish {

@@ -1,7 +1,7 @@
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import type { StudentLogin } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import type { StudentLogin } from '../contract/fields.ts';
 import { getContact, type GetContactOptions, readContact } from '../reads/contact.ts';
 import type { Contact } from '../records/contact.ts';
 

@@ -1,4 +1,4 @@
-import type { MockType } from '../fields.ts';
+import type { MockType } from '../contract/fields.ts';
 import { type CreditField, type Credits, usableCredits } from '../records/contact.ts';
 
 /** The credit a type of exam is paid with: its own first and, where there is one, the shared one. */

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import { MockTypeField, StudentLogin } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import { MockTypeField, StudentLogin } from '../contract/fields.ts';
 import { getContact, studentIdExists } from '../reads/contact.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
 import { type Contact, CREDIT_FIELDS, usableCredits } from '../records/contact.ts';

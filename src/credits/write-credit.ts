@@ -1,5 +1,5 @@
-import { epochMs } from '../clock.ts';
-import type { Deps } from '../deps.ts';
+import { epochMs } from '../time/clock.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { readContactById } from '../reads/contact.ts';
 import { writeThroughCredits } from '../reads/write-through.ts';

@@ -1,8 +1,8 @@
 import type { Reading } from '../cache/entry-store.ts';
 import { contactByEmailKey, contactKey, emailOfKey, sessionsKey } from '../cache/keys.ts';
-import { dayAt } from '../calendar.ts';
-import type { Deps } from '../deps.ts';
-import { MOCK_TYPES } from '../fields.ts';
+import { dayAt } from '../time/calendar.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { MOCK_TYPES } from '../contract/fields.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { CONTACT_PROPERTIES, toContact } from '../records/contact.ts';

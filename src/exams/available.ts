@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { addHours, atHour } from '../calendar.ts';
-import type { Deps } from '../deps.ts';
-import { MockTypeField, queryFlag } from '../fields.ts';
+import { addHours, atHour } from '../time/calendar.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { MockTypeField, queryFlag } from '../contract/fields.ts';
 import { type DatedExam, getOpenExams } from '../reads/exams.ts';
 import { countSeats, type TakenSeats } from '../reads/seats.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import { RECORD_ID } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import { RECORD_ID } from '../contract/fields.ts';
 import { getExamForSeats } from '../reads/exams.ts';
 import { countSeatsForRefusal } from '../reads/seats.ts';
 import { countedOrStored, logUnsized } from './stored-counts.ts';

@@ -1,4 +1,4 @@
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import type { HubSpotError } from '../hubspot/errors.ts';
 import { readExams } from '../reads/exams.ts';
 import { recountSeats } from '../reads/seats.ts';

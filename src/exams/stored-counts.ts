@@ -1,5 +1,5 @@
-import { withinDeadline } from '../context.ts';
-import type { Deps } from '../deps.ts';
+import { withinDeadline } from '../request/context.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import type { SeatCounts, TakenSeats } from '../reads/seats.ts';
 import type { Exam } from '../records/exam.ts';
@@ -14,7 +14,7 @@ const COUNT_WAIT_MS = 3000;
  * @throws {HubSpotError} when it is no outage: a wrong token or a bug must not hide behind stored counts.
  */
 export async function countedOrStored(deps: Deps, count: () => Promise<SeatCounts>): Promise<Map<string, TakenSeats>> {
-  const { taken, failures } = await withinDeadline(deps.clock.now(), COUNT_WAIT_MS, count);
+  const { taken, failures } = await withinDeadline(deps.clock.monotonicMs(), COUNT_WAIT_MS, count);
   for (const error of failures.values()) if (!isTransient(error)) throw error;
   const [reason] = failures.values();
   if (reason) deps.log.warn('stored counts used', { examIds: [...failures.keys()], reason: reason.message });

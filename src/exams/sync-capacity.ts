@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
-import { RECORD_ID } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
+import { RECORD_ID } from '../contract/fields.ts';
 import { readActiveExams } from '../reads/exams.ts';
 import { countExams, type CountedExam, writeCounts } from './correct-counts.ts';
 

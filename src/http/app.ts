@@ -1,8 +1,9 @@
-import type { Clock } from '../clock.ts';
-import type { Config } from '../config.ts';
-import type { Deps } from '../deps.ts';
-import type { Log } from '../observability/log.ts';
-import type { RateLimits } from './rate-limits.ts';
+import { createLog, type Log } from '../observability/log.ts';
+import type { Config } from '../settings/config.ts';
+import { type Clock, systemClock } from '../time/clock.ts';
+import { createDeps, type Ports } from '../wiring/create-deps.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { RateLimits } from './rate-limits.ts';
 
 /** What serving HTTP needs; whatever reaches HubSpot is loaded only when a handler asks for `deps`. */
 export interface App {
@@ -11,4 +12,27 @@ export interface App {
   log: Log;
   rateLimits: RateLimits;
   deps: () => Promise<Deps>;
+}
+
+/** Builds one instance from its configuration: clients and limits live as long as it does. */
+export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'waitUntil'>): App {
+  const clock = ports.clock ?? systemClock;
+  const log = ports.log ?? createLog(clock, config.logLevel, (line) => console.log(line));
+  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log };
+  let deps: Promise<Deps> | undefined;
+  return {
+    config,
+    clock,
+    log,
+    rateLimits: new RateLimits(config.rateLimits),
+    async deps() {
+      deps ??= createDeps(config, complete);
+      try {
+        return await deps;
+      } catch (error) {
+        deps = undefined;
+        throw error;
+      }
+    },
+  };
 }

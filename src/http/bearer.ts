@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Secret } from '../config.ts';
+import type { Secret } from '../settings/config.ts';
 
 /** Whether the request carries `Authorization: Bearer {secret}`; never when no secret is set. */
 export function carriesBearer(request: Request, secret: Secret | undefined): boolean {

@@ -1,5 +1,5 @@
-import { currentContext } from '../context.ts';
-import { AppError, type ErrorCode } from '../errors.ts';
+import { currentContext } from '../request/context.ts';
+import { AppError, type ErrorCode } from '../contract/errors.ts';
 import { HubSpotError, HubSpotRateLimitError, isTokenRejected, isTransient } from '../hubspot/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { failure, type Reply } from './envelope.ts';

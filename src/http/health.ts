@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { queryFlag } from '../fields.ts';
+import { queryFlag } from '../contract/fields.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import type { App } from './app.ts';
 import { carriesBearer } from './bearer.ts';
@@ -39,8 +39,8 @@ async function readDetails(app: App, problem: string | null) {
 
 async function deepCheck(app: App): Promise<string | null> {
   const last = lastChecks.get(app);
-  if (last && app.clock.now() - last.at < DEEP_CHECK_TTL_MS) return last.problem;
-  const check = { at: app.clock.now(), problem: reachHubSpot(app) };
+  if (last && app.clock.monotonicMs() - last.at < DEEP_CHECK_TTL_MS) return last.problem;
+  const check = { at: app.clock.monotonicMs(), problem: reachHubSpot(app) };
   lastChecks.set(app, check);
   return check.problem;
 }

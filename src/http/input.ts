@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AppError } from '../errors.ts';
+import { AppError } from '../contract/errors.ts';
 
 /** What a request brings: its path parameters and its query or, where it may have one, its body. */
 export type RawInput = Readonly<Record<string, unknown>>;

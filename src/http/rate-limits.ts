@@ -3,7 +3,7 @@
 import type { RateLimiterRes } from 'rate-limiter-flexible';
 // The package's index loads the limiters of every database, which a cold start would wait for.
 import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
-import type { Config } from '../config.ts';
+import type { Config } from '../settings/config.ts';
 
 const MINUTE_SECONDS = 60;
 const LOGIN_WINDOW_SECONDS = 300;

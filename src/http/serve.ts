@@ -1,6 +1,12 @@
-import { currentContext, type HubSpotUsage, newContext, type RequestContext, runInContext } from '../context.ts';
-import { AppError } from '../errors.ts';
-import { StudentId } from '../fields.ts';
+import {
+  currentContext,
+  type HubSpotUsage,
+  newContext,
+  type RequestContext,
+  runInContext,
+} from '../request/context.ts';
+import { AppError } from '../contract/errors.ts';
+import { StudentId } from '../contract/fields.ts';
 import type { App } from './app.ts';
 import { carriesBearer } from './bearer.ts';
 import { corsHeaders } from './cors.ts';
@@ -22,14 +28,14 @@ export interface MatchedRoute {
 
 /** Serves one request: whatever happens, the caller gets the contract's envelope and headers, and the log one line. */
 export async function serve(app: App, matched: MatchedRoute, request: Request): Promise<Response> {
-  const context = newContext(app.clock.now(), app.config.http.studentDeadlineMs);
+  const context = newContext(app.clock.monotonicMs(), app.config.http.studentDeadlineMs);
   return runInContext(context, async () => {
     const startedMs = app.clock.monotonicMs();
     let route: Route | undefined;
     let reply: Reply;
     try {
       route = (await matched.load?.())?.default;
-      context.deadlineAt = app.clock.now() + deadlineMsOf(app, route);
+      context.deadlineAt = app.clock.monotonicMs() + deadlineMsOf(app, route);
       if (route?.audience === 'webhook' || route?.audience === 'cron') context.priority = 'background';
       reply = await answer(app, { ...matched, route }, request);
     } catch (error) {

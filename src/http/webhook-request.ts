@@ -1,4 +1,4 @@
-import { AppError } from '../errors.ts';
+import { AppError } from '../contract/errors.ts';
 import type { App } from './app.ts';
 import { verifySignature } from './hubspot-signature.ts';
 import { parseJsonText } from './input.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallExecutor } from './call-executor.ts';
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { HubSpotPaths } from './paths.ts';
 import { parseReply } from './schemas.ts';
 import type { ObjectType } from './types.ts';
@@ -37,9 +37,9 @@ export class AssociationTypes {
   async defaultBetween(from: ObjectType, to: ObjectType): Promise<AssociationSpec | null> {
     const key = `${from.id} ${to.id}`;
     const known = this.#known.get(key);
-    if (known && this.#clock.now() - known.at < DAY_MS) return known.spec;
+    if (known && this.#clock.monotonicMs() - known.at < DAY_MS) return known.spec;
     const spec = this.#discover(from, to);
-    this.#known.set(key, { at: this.#clock.now(), spec });
+    this.#known.set(key, { at: this.#clock.monotonicMs(), spec });
     spec.catch(() => this.#known.delete(key));
     return spec;
   }

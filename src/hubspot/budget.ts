@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { currentContext, type Priority } from '../context.ts';
+import type { Clock } from '../time/clock.ts';
+import { currentContext, type Priority } from '../request/context.ts';
 import { DailyAllowance } from './daily-allowance.ts';
 import { HubSpotRateLimitError, type RateLimitPolicy } from './errors.ts';
 import { SlidingWindow } from './sliding-window.ts';
@@ -92,7 +92,7 @@ export class RateBudget {
 
   /**
    * Waits for room for one call. Its priority is that of the request it is made for.
-   * @param deadlineAt epoch milliseconds.
+   * @param deadlineAt milliseconds of the monotonic clock.
    * @throws {HubSpotRateLimitError} at once when there will be no room before `deadlineAt`.
    */
   async acquire(operation: string, deadlineAt: number): Promise<Lease> {
@@ -140,7 +140,7 @@ export class RateBudget {
     const rank = this.#waiting[call.priority];
     rank.add(waiting);
     this.#planWake();
-    const cancel = this.#clock.schedule(deadlineAt - this.#clock.now(), () => {
+    const cancel = this.#clock.schedule(deadlineAt - this.#clock.monotonicMs(), () => {
       if (rank.delete(waiting)) {
         const roomAt = this.#expectedAt(call.windows, call.priority);
         reject(this.#refusal(operation, call.priority, policyOf(operation), roomAt));
@@ -174,7 +174,7 @@ export class RateBudget {
       if (!first) return [];
       return first.windows.map((window) => window.roomAt(1, this.#limitOf(window, priority)));
     });
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     const next = Math.max(now + 1, Math.min(...times.filter((at) => at > now)));
     if (Number.isFinite(next)) this.#cancelWake = this.#clock.schedule(next - now, () => this.#admit());
   }
@@ -196,7 +196,7 @@ export class RateBudget {
 
   #refusal(operation: string, priority: Priority, policy: RateLimitPolicy, roomAt: number | undefined) {
     this.#refused[priority] += 1;
-    const waitMs = roomAt === undefined ? undefined : Math.max(0, roomAt - this.#clock.now());
+    const waitMs = roomAt === undefined ? undefined : Math.max(0, roomAt - this.#clock.monotonicMs());
     return new HubSpotRateLimitError(operation, policy, { retryAfterMs: waitMs, ours: true });
   }
 }

@@ -1,6 +1,6 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { type Clock, sleep } from '../clock.ts';
-import { currentContext } from '../context.ts';
+import { type Clock, sleep } from '../time/clock.ts';
+import { currentContext } from '../request/context.ts';
 import type { Log } from '../observability/log.ts';
 import type { Lease, RateBudget } from './budget.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
@@ -53,14 +53,14 @@ export class CallExecutor {
    */
   async execute(request: HubSpotRequest): Promise<unknown> {
     const { clock, random, log, maxAttempts, defaultDeadlineMs } = this.#options;
-    const deadlineAt = currentContext()?.deadlineAt ?? clock.now() + defaultDeadlineMs;
+    const deadlineAt = currentContext()?.deadlineAt ?? clock.monotonicMs() + defaultDeadlineMs;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await this.#withinBudget(request, deadlineAt);
       } catch (error) {
         if (!(error instanceof HubSpotError) || attempt >= maxAttempts) throw error;
         const delayMs = retryDelayMs({ error, attempt, repeatable: request.repeatable, random: random() });
-        if (delayMs === null || clock.now() + delayMs >= deadlineAt) throw error;
+        if (delayMs === null || clock.monotonicMs() + delayMs >= deadlineAt) throw error;
         log.warn('HubSpot call repeated', { operation: request.operation, attempt, delayMs, reason: error.message });
         await sleep(clock, delayMs);
       }
@@ -82,7 +82,7 @@ export class CallExecutor {
     const { clock } = this.#options;
     const { promise: outOfTime, reject } = Promise.withResolvers<never>();
     const giveUp = () => reject(tooLate(request));
-    const cancel = clock.schedule(Math.max(0, deadlineAt - clock.now()), giveUp);
+    const cancel = clock.schedule(Math.max(0, deadlineAt - clock.monotonicMs()), giveUp);
     const attempt = this.#limit(async () => {
       cancel();
       return this.#attempt(request, deadlineAt, lease);
@@ -92,7 +92,7 @@ export class CallExecutor {
 
   async #attempt(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
     const { transport, clock, attemptTimeoutMs } = this.#options;
-    const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.now());
+    const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.monotonicMs());
     if (timeoutMs <= 0) throw tooLate(request);
     const usage = currentContext()?.usage;
     usage?.begin(clock.monotonicMs());

@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { currentContext, type RequestContext, runInContext, shareContext } from '../context.ts';
+import type { Clock } from '../time/clock.ts';
+import { currentContext, type RequestContext, runInContext, shareContext } from '../request/context.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
 
 /** What came of one input. */
@@ -25,7 +25,7 @@ const MAX_WAIT_IN_FLIGHT_MS = 1000;
 interface Waiting<I, O> {
   inputs: readonly I[];
   context: RequestContext | undefined;
-  /** Epoch milliseconds at which its linger is over. */
+  /** When its linger is over, in milliseconds of the monotonic clock. */
   dueAt: number;
   settle: (outcomes: readonly Outcome<O>[]) => void;
   fail: (error: unknown) => void;
@@ -57,10 +57,10 @@ export class Coalescer<I, O> {
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
-    const waiting = { inputs, context: currentContext(), dueAt: clock.now() + lingerMs, settle, fail };
+    const waiting = { inputs, context: currentContext(), dueAt: clock.monotonicMs() + lingerMs, settle, fail };
     this.#waiting.push(waiting);
     this.#plan();
-    const leftMs = (waiting.context?.deadlineAt ?? Infinity) - clock.now();
+    const leftMs = (waiting.context?.deadlineAt ?? Infinity) - clock.monotonicMs();
     const cancel = Number.isFinite(leftMs) ? clock.schedule(leftMs, () => this.#giveUp(waiting)) : () => {};
     return promise.finally(cancel);
   }
@@ -70,7 +70,7 @@ export class Coalescer<I, O> {
     this.#cancelTimer();
     if (this.#leaving || this.#waiting.length === 0) return;
     const { clock, maxInputs } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonicMs();
     const isFull = this.#waiting.reduce((sum, { inputs }) => sum + inputs.length, 0) >= maxInputs;
     const dueAt = Math.min(...this.#waiting.map((waiting) => waiting.dueAt));
     const leavesAt = this.#inFlight === 0 ? dueAt : dueAt + MAX_WAIT_IN_FLIGHT_MS;

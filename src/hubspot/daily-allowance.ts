@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import type { Priority } from '../context.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Priority } from '../request/context.ts';
 
 /** Once the day is spent one call in this time is let through: only HubSpot knows when its day begins anew. */
 const PROBE_EVERY_MS = 60_000;
@@ -29,8 +29,8 @@ export class DailyAllowance {
   allows(priority: Priority): boolean {
     const limit = Math.min(this.#setLimit, this.#ceiling) * (priority === 'student' ? 1 : BACKGROUND_SHARE);
     if (this.#used < limit) return true;
-    if (this.#clock.now() - this.#probedAt < PROBE_EVERY_MS) return false;
-    this.#probedAt = this.#clock.now();
+    if (this.#clock.monotonicMs() - this.#probedAt < PROBE_EVERY_MS) return false;
+    this.#probedAt = this.#clock.monotonicMs();
     return true;
   }
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { Coalescer, type CoalescerOptions } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
 import { readAssociations } from './read-associations.ts';

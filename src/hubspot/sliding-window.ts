@@ -1,4 +1,4 @@
-import type { Clock } from '../clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /**
  * One of HubSpot's limits: so many calls in any `spanMs`. A call takes its place from its start until `spanMs` after its
@@ -10,7 +10,7 @@ export class SlidingWindow {
   readonly #setLimit: number;
   #ceiling = Infinity;
   #inFlight = 0;
-  /** Ends of calls in epoch milliseconds, oldest first. */
+  /** Ends of calls in milliseconds of the monotonic clock, oldest first. */
   #ends: number[] = [];
   /** Calls that others made through the same limit, believed until `until`. */
   #foreign = { count: 0, until: 0 };
@@ -29,12 +29,12 @@ export class SlidingWindow {
 
   /** Places taken, by our calls and by others'. */
   get used(): number {
-    return this.ownUsed + (this.#foreign.until > this.#clock.now() ? this.#foreign.count : 0);
+    return this.ownUsed + (this.#foreign.until > this.#clock.monotonicMs() ? this.#foreign.count : 0);
   }
 
   /** Places taken by our calls. */
   get ownUsed(): number {
-    const oldest = this.#clock.now() - this.spanMs;
+    const oldest = this.#clock.monotonicMs() - this.spanMs;
     const gone = this.#ends.findIndex((end) => end > oldest);
     if (gone === -1) this.#ends = [];
     else if (gone > 0) this.#ends = this.#ends.slice(gone);
@@ -47,7 +47,7 @@ export class SlidingWindow {
 
   end(): void {
     this.#inFlight -= 1;
-    this.#ends.push(this.#clock.now());
+    this.#ends.push(this.#clock.monotonicMs());
   }
 
   /**
@@ -58,15 +58,15 @@ export class SlidingWindow {
    */
   correct(used: number, own: number, max: number): void {
     this.#ceiling = Math.max(1, Math.floor(max * 0.95));
-    this.#foreign = { count: Math.max(0, used - own), until: this.#clock.now() + this.spanMs };
+    this.#foreign = { count: Math.max(0, used - own), until: this.#clock.monotonicMs() + this.spanMs };
   }
 
   /**
-   * Epoch milliseconds at which `count` more calls fit under `limit`. A guess as far as calls are still under way: they
+   * When `count` more calls fit under `limit`, in milliseconds of the monotonic clock. A guess as far as calls are still under way: they
    * are taken to end now, and those that wait to leave a place a span after they got it.
    */
   roomAt(count: number, limit = this.limit): number {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonicMs();
     const missing = this.used + count - limit;
     if (missing <= 0) return now;
     const foreign = this.#foreign.until > now ? this.#foreign.count : 0;

@@ -2,8 +2,8 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { AxiosHeaders, type AxiosInstance, type AxiosResponse, create, isAxiosError } from 'axios';
 import { z } from 'zod';
-import type { Clock } from '../clock.ts';
-import type { Secret } from '../config.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Secret } from '../settings/config.ts';
 import type { RateLimitReading } from './budget.ts';
 import {
   HubSpotApiError,

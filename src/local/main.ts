@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { ROUTES } from '../../api/index.ts';
-import { createApp } from '../app.ts';
-import { ConfigError, environmentVariables, readConfig } from '../config.ts';
+import { createApp } from '../http/app.ts';
+import { ConfigError, environmentVariables, readConfig } from '../settings/config.ts';
 import { Emulator } from '../emulator/emulator.ts';
 import { seedAccount } from '../emulator/seed/seed.ts';
 import { serveEmulator } from '../emulator/server.ts';

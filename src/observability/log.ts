@@ -1,5 +1,5 @@
-import type { Clock } from '../clock.ts';
-import { currentContext } from '../context.ts';
+import type { Clock } from '../time/clock.ts';
+import { currentContext } from '../request/context.ts';
 
 const LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LEVELS)[number];

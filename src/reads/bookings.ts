@@ -1,7 +1,7 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import {
   asCancelled,

@@ -1,7 +1,7 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 
 /** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */

@@ -1,7 +1,7 @@
 import { enrollmentKey } from '../cache/keys.ts';
-import { TIMED_OUT, waitAtMost } from '../clock.ts';
-import { withDeadline } from '../context.ts';
-import type { Deps } from '../deps.ts';
+import { TIMED_OUT, waitAtMost } from '../time/clock.ts';
+import { withDeadline } from '../request/context.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import { type Enrollment, ENROLLMENT_PROPERTIES, registeredEnrollmentOf, toEnrollment } from '../records/enrollment.ts';
 
@@ -28,7 +28,7 @@ export async function findEnrollment(deps: Deps, contactId: string): Promise<Enr
 async function attempt(deps: Deps, contactId: string): Promise<Enrollment | null> {
   try {
     const { enrollment } = await deps.cache.fetch(enrollmentKey(contactId), async () => ({
-      enrollment: await withDeadline(deps.clock.now(), LOOK_UP_MS, async () => readEnrollment(deps, contactId)),
+      enrollment: await withDeadline(deps.clock.monotonicMs(), LOOK_UP_MS, async () => readEnrollment(deps, contactId)),
     }));
     return enrollment;
   } catch (error) {

@@ -1,6 +1,6 @@
 import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
-import { dayAt } from '../calendar.ts';
-import type { Deps } from '../deps.ts';
+import { dayAt } from '../time/calendar.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';

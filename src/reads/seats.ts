@@ -3,7 +3,7 @@ import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import type { FetchOptions } from '../cache/cache-service.ts';
 import type { JournalEntry } from '../consistency/journal.ts';
 import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { type BookingSeat, SEAT_PROPERTIES, toSeat } from '../records/booking.ts';
@@ -157,7 +157,7 @@ function seatsOf(
   seats: ReadonlyMap<string, BookingSeat>,
   entries: readonly JournalEntry[],
 ): BookingSeat[] {
-  const notBefore = clock.now() - config.consistencyLagMs;
+  const notBefore = clock.monotonicMs() - config.consistencyLagMs;
   const fresh = new Set(
     entries.flatMap(({ bookingId, made, writtenAtMs }) => (made && writtenAtMs >= notBefore ? bookingId : [])),
   );

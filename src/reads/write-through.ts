@@ -1,6 +1,6 @@
 import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
 import type { Reading } from '../cache/entry-store.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
 import type { Contact, Credits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';

@@ -1,5 +1,5 @@
-import { onDay, parseDay } from '../calendar.ts';
-import { epochMs } from '../clock.ts';
+import { onDay, parseDay } from '../time/calendar.ts';
+import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
 import { CREDIT_FIELDS, type CreditField } from './contact.ts';
 import type { Exam, ExamFacts } from './exam.ts';

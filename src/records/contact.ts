@@ -1,4 +1,4 @@
-import { epochMs } from '../clock.ts';
+import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
 
 /** A contact's credit properties, which the API's answers name as HubSpot does. */

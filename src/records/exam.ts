@@ -1,5 +1,5 @@
-import { type Day, onDay, parseDay } from '../calendar.ts';
-import { epochMs } from '../clock.ts';
+import { type Day, onDay, parseDay } from '../time/calendar.ts';
+import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject, SearchFilter } from '../hubspot/types.ts';
 
 /** HubSpot properties of a mock exam session that this project reads. */

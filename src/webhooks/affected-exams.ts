@@ -1,5 +1,5 @@
 import { bookingExamsKey, examIdOfSeatsKey, tags } from '../cache/keys.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import type { EventEnd, HubSpotEvent } from './events.ts';
 
 /** Whose counts the events can have changed, as far as is known without asking HubSpot. */

@@ -1,9 +1,9 @@
 import { tags } from '../cache/keys.ts';
-import { sleep, TIMED_OUT, waitAtMost } from '../clock.ts';
+import { sleep, TIMED_OUT, waitAtMost } from '../time/clock.ts';
 import type { SyncOutcome, SyncWish } from '../consistency/sync-queue.ts';
-import { newContext, runInContext } from '../context.ts';
-import type { Deps } from '../deps.ts';
-import { AppError } from '../errors.ts';
+import { newContext, runInContext } from '../request/context.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { AppError } from '../contract/errors.ts';
 import { type Counted, countExams, writeCounts } from '../exams/correct-counts.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { readActiveExams } from '../reads/exams.ts';
@@ -77,7 +77,7 @@ async function count(deps: Deps, wish: SyncWish): Promise<('updated' | 'unchange
 
 /** One run for all who wait: with a deadline of its own, since none of them is waited for alone. */
 async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<SyncOutcome> {
-  const context = newContext(deps.clock.now(), deps.config.backgroundDeadlineMs, { priority: 'background' });
+  const context = newContext(deps.clock.monotonicMs(), deps.config.backgroundDeadlineMs, { priority: 'background' });
   return runInContext(context, async () => {
     const active = all ? await readActiveExams(deps) : [];
     const ids = [...examIds.union(new Set(active.map(({ id }) => id)))];

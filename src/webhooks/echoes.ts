@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../consistency/journal.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { ACTIVE, CANCELLED } from '../records/booking.ts';
 import { CREDIT_FIELDS } from '../records/contact.ts';
 import type { EventEnd, HubSpotEvent } from './events.ts';

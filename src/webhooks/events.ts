@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RECORD_ID } from '../fields.ts';
+import { RECORD_ID } from '../contract/fields.ts';
 
 /** What an event is about. `contact-or-booking`: the account's legacy subscriptions name bookings as contacts. */
 type EventSubject = 'booking' | 'exam' | 'contact' | 'contact-or-booking' | 'enrollment' | 'other';

@@ -1,6 +1,6 @@
 import { bookingExamsKey, examKey, sessionsKey, tags } from '../cache/keys.ts';
-import type { Deps } from '../deps.ts';
-import { MOCK_TYPES } from '../fields.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { MOCK_TYPES } from '../contract/fields.ts';
 import { countFromProperty, type Exam } from '../records/exam.ts';
 import { withoutEchoes } from './echoes.ts';
 import { type EventEnd, type HubSpotEvent, parseEvents } from './events.ts';

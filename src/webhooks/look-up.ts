@@ -1,5 +1,5 @@
 import { tags } from '../cache/keys.ts';
-import type { Deps } from '../deps.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import type { ObjectType } from '../hubspot/types.ts';
 import { getExamIdsOfBookings } from '../reads/bookings.ts';

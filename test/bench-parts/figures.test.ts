@@ -1,6 +1,6 @@
 import { array, assert, integer, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { CacheCounters } from '../../src/cache/stats.ts';
 import { isError } from '../bench/load/outcome.ts';
 import { awaited, busyUntil, costOf, withoutDiscovery } from '../bench/measure/cost.ts';

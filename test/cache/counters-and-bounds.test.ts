@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newContext, runInContext } from '../../src/context.ts';
+import { newContext, runInContext } from '../../src/request/context.ts';
 import { createCache, Outage, testKey, TTL_MS } from '../support/cache.ts';
 
 const contact = testKey('contact', '1');
@@ -14,7 +14,7 @@ describe('the counters', () => {
     cache.invalidate(['tag:1']);
     await fetch(contact);
     await clock.advance(1);
-    const context = { ...newContext(clock.now(), 9000), bypassCache: true };
+    const context = { ...newContext(clock.monotonicMs(), 9000), bypassCache: true };
     await runInContext(context, async () => clock.run(async () => cache.fetch(contact, load)));
     source.failing = new Outage('down');
     await fetch(testKey('contact', '2')).catch(() => {});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { currentContext, newContext, type Priority, runInContext } from '../../src/context.ts';
+import { currentContext, newContext, type Priority, runInContext } from '../../src/request/context.ts';
 import { createCache, LOAD_DEADLINE_MS, Outage, testKey, TTL_MS } from '../support/cache.ts';
 
 const contact = testKey('contact', '1');
@@ -144,7 +144,7 @@ describe('many at once', () => {
       return new Map(ids.map((id) => [id, 'new']));
     };
     const work = async () => cache.fetchMany(['stale', 'cold', 'cold too'], keyOf, loadMany);
-    const context = newContext(clock.now(), 3000);
+    const context = newContext(clock.monotonicMs(), 3000);
     const found = await clock.run(async () => runInContext(context, work));
     await settle();
     expect(Object.fromEntries(found)).toEqual({ stale: 'old', cold: 'new', 'cold too': 'new' });
@@ -167,7 +167,7 @@ describe('many at once', () => {
       const joined = asked(made, LOAD_DEADLINE_MS, async () => cache.fetch(keyOf('1'), load));
       await clock.sleep(8500);
       const work = async () => cache.fetchMany(['1', '2'], keyOf, loadMany);
-      const second = await runInContext(newContext(clock.now(), 9000), work);
+      const second = await runInContext(newContext(clock.monotonicMs(), 9000), work);
       await joined;
       return second;
     });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RunInBackground } from '../../src/background.ts';
-import { newContext, runInContext } from '../../src/context.ts';
+import type { RunInBackground } from '../../src/request/background.ts';
+import { newContext, runInContext } from '../../src/request/context.ts';
 import { createCache, Outage, testKey, TTL_MS } from '../support/cache.ts';
 
 const contact = testKey('contact', '1');

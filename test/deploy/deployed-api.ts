@@ -1,4 +1,4 @@
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { Emulator } from '../../src/emulator/emulator.ts';
 import { seedAccount, type SeededData } from '../../src/emulator/seed/seed.ts';
 import { serveEmulator } from '../../src/emulator/server.ts';

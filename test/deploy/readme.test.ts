@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import vercelConfig from '../../vercel.json' with { type: 'json' };
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/settings/config.ts';
 import { BOOKING_PROPERTIES } from '../../src/records/booking.ts';
 import { CONTACT_PROPERTIES } from '../../src/records/contact.ts';
 import { EXAM_PROPERTIES } from '../../src/records/exam.ts';

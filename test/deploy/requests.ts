@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/time/clock.ts';
 import { bookingBody } from '../support/booking.ts';
 import { statusEvent } from '../support/webhook.ts';
 import { BEARER, type Called, type CallOptions, type DeployedApi } from './deployed-api.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newContext, type Priority, runInContext } from '../../src/context.ts';
+import { newContext, type Priority, runInContext } from '../../src/request/context.ts';
 import { RateBudget } from '../../src/hubspot/budget.ts';
 import type { HubSpotService } from '../../src/hubspot/service.ts';
 import { CONTACTS, createClient, createEmulated, MOCK_EXAMS } from '../support/hubspot.ts';
@@ -18,7 +18,7 @@ function setUp(env: Record<string, string> = {}) {
   const emulated = createEmulated({ ...ALONE, ...env }, { latency: { readMs: 100, writeMs: 200 } });
   const { clock, emulator, hubspot } = emulated;
   const as = async <T>(priority: Priority, deadlineMs: number, work: () => Promise<T>) =>
-    runInContext(newContext(clock.now(), deadlineMs, { priority }), work);
+    runInContext(newContext(clock.monotonicMs(), deadlineMs, { priority }), work);
   const read = async (service: HubSpotService = hubspot) => service.getObject(CONTACTS, '1', { properties: [] });
   const many = async (count: number, work: (index: number) => Promise<unknown>) =>
     Promise.allSettled(Array.from({ length: count }, async (_, index) => work(index)));
@@ -76,6 +76,16 @@ describe('the window of ten seconds', () => {
     });
     expect((await own).every(({ status }) => status === 'fulfilled')).toBe(true);
     expect(statuses().filter((status) => status === 429)).toEqual([]);
+  });
+
+  it('frees its places after ten seconds although the wall clock went back an hour', async () => {
+    const { clock, hubspot, as, read, many, statuses } = setUp({ HUBSPOT_CALLS_PER_10_SECONDS: '20' });
+    await clock.run(async () => many(20, async () => as('student', 9000, async () => read())));
+    clock.setWall(-3_600_000);
+    await clock.advance(10_000);
+    await clock.run(async () => many(20, async () => as('student', 100, async () => read())));
+    expect(statuses()).toHaveLength(40);
+    expect(hubspot.budgetStats().refused).toEqual({ student: 0, background: 0 });
   });
 
   it('is smaller when HubSpot’s headers say so', async () => {

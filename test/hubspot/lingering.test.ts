@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { newContext, runInContext } from '../../src/context.ts';
+import { newContext, runInContext } from '../../src/request/context.ts';
 import { setUpTogether, values } from '../support/coalescing.ts';
 import { CONTACTS } from '../support/hubspot.ts';
 
@@ -81,7 +81,7 @@ describe('waiting for company', () => {
     const [first, second] = [account.student().id, account.student().id];
     emulator.settings.latency.writeMs = 700;
     const write = async (id: string, deadlineMs: number) =>
-      runInContext(newContext(clock.now(), deadlineMs), async () =>
+      runInContext(newContext(clock.monotonicMs(), deadlineMs), async () =>
         hubspot.updateObject(CONTACTS, { id, properties: { sj_credits: '9' } }),
       );
     const [, late] = await clock.run(async () =>
@@ -99,7 +99,7 @@ describe('waiting for company', () => {
     const outcomes = await clock.run(async () =>
       Promise.allSettled(
         [300, 9000].map(async (deadlineMs, index) =>
-          runInContext(newContext(clock.now(), deadlineMs), read(hubspot, ids[index] ?? '')),
+          runInContext(newContext(clock.monotonicMs(), deadlineMs), read(hubspot, ids[index] ?? '')),
         ),
       ),
     );
@@ -118,7 +118,7 @@ describe('waiting for company', () => {
 
   it('puts a shared call on the bill of everybody who waited for it', async () => {
     const { clock, hubspot, account, together } = setUpTogether('v3');
-    const contexts = [1, 2].map(() => newContext(clock.now(), 9000));
+    const contexts = [1, 2].map(() => newContext(clock.monotonicMs(), 9000));
     await together(contexts.map((context) => async () => runInContext(context, read(hubspot, account.student().id))));
     expect(contexts.map(({ usage }) => [usage.calls, usage.waitedMs])).toEqual([
       [1, 100],

@@ -1,4 +1,4 @@
-import { createBackground } from '../../src/background.ts';
+import { createBackground } from '../../src/request/background.ts';
 import { CacheService, type CacheOptions } from '../../src/cache/cache-service.ts';
 import type { CacheKey } from '../../src/cache/entry.ts';
 import { type CacheKind, cachePolicies } from '../../src/cache/policies.ts';
@@ -35,7 +35,12 @@ export function createCache(options: Partial<CacheOptions> = {}) {
   const clock = new VirtualClock(NOW);
   const work = new BackgroundWork();
   const log = createLog(clock, 'silent', () => {});
-  const background = createBackground({ clock, log, waitUntil: work.waitUntil, deadlineMs: 50_000 });
+  const background = createBackground({
+    clock,
+    failed: (label, error) => log.error('background work failed', { label, error }),
+    waitUntil: work.waitUntil,
+    deadlineMs: 50_000,
+  });
   const cache = new CacheService({
     clock,
     enabled: true,

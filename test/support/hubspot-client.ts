@@ -1,4 +1,4 @@
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/settings/config.ts';
 import { createHubSpotService } from '../../src/hubspot/create-service.ts';
 import type { HubSpotService } from '../../src/hubspot/service.ts';
 import type { ObjectType } from '../../src/hubspot/types.ts';

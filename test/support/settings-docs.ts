@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ENVIRONMENT } from '../../src/environment.ts';
+import { ENVIRONMENT } from '../../src/settings/environment.ts';
 
 interface Setting {
   name: string;

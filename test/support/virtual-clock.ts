@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/time/clock.ts';
 import type { EmulatorClock } from '../../src/emulator/settings.ts';
 
 /** A Tuesday morning in Toronto: 2026-11-24 07:00. */
@@ -20,6 +20,8 @@ const STUCK_TURNS = 20_000;
  */
 export class VirtualClock implements Clock, EmulatorClock {
   #now: number;
+  /** How far the wall clock is off the timers'. */
+  #offsetMs = 0;
   readonly #timers = new Set<Timer>();
   /** Timers set or called off so far: somebody who does that is not waiting yet. */
   #changes = 0;
@@ -33,7 +35,7 @@ export class VirtualClock implements Clock, EmulatorClock {
   }
 
   now(): number {
-    return this.#now;
+    return this.#now + this.#offsetMs;
   }
 
   monotonicMs(): number {
@@ -78,6 +80,11 @@ export class VirtualClock implements Clock, EmulatorClock {
   /** Sets the wall clock forward without firing anything on the way, as when an instance was frozen. */
   jump(durationMs: number): void {
     this.#now += durationMs;
+  }
+
+  /** Sets the wall clock alone, forward or, by less than nothing, back. */
+  setWall(byMs: number): void {
+    this.#offsetMs += byMs;
   }
 
   async #comeToRest(state: { settled: boolean }): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/clock.ts';
+import type { Clock } from '../../src/time/clock.ts';
 import { signV1, signV3 } from '../../src/http/hubspot-signature.ts';
 import type { Answer, World } from './world.ts';
 

@@ -1,7 +1,7 @@
 import { ROUTES } from '../../api/index.ts';
-import { createApp } from '../../src/app.ts';
-import { readConfig } from '../../src/config.ts';
-import type { Deps } from '../../src/deps.ts';
+import { createApp } from '../../src/http/app.ts';
+import { readConfig } from '../../src/settings/config.ts';
+import type { Deps } from '../../src/wiring/deps.ts';
 import { countRounds, type LoggedCall } from '../../src/emulator/call-log.ts';
 import { Emulator } from '../../src/emulator/emulator.ts';
 import type { Portal } from '../../src/emulator/portal.ts';
@@ -144,6 +144,7 @@ async function start(clock: VirtualClock, env: Record<string, string>): Promise<
   const config = readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token', HUBSPOT_BASE_URL: HUBSPOT_URL, ...env });
   const app = createApp(config, {
     clock,
+    startedAtMs: clock.monotonicMs(),
     random: () => 0.5,
     log: createLog(clock, 'debug', (line) => world?.lines.push(line)),
     waitUntil: (promise) => world?.work.waitUntil(promise),

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/time/clock.ts';
 import { createCache, testKey } from '../../support/cache.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

@@ -1,4 +1,4 @@
-import { systemClock } from '../../../src/clock.ts';
+import { systemClock } from '../../../src/time/clock.ts';
 import { Coalescer } from '../../../src/hubspot/coalescer.ts';
 import type { MicroBenchmark } from './micro-benchmark.ts';
 

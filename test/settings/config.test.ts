@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { exampleFile, settingsTable } from '../support/settings-docs.ts';
-import { ConfigError, readConfig } from '../../src/config.ts';
-import { ENVIRONMENT } from '../../src/environment.ts';
+import { ConfigError, readConfig } from '../../src/settings/config.ts';
+import { ENVIRONMENT } from '../../src/settings/environment.ts';
 
 const token = { HS_PRIVATE_APP_TOKEN: 'pat-na1-secret' };
 

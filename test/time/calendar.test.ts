@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addHours, atHour, dayAt, onDay, parseDay } from '../../src/calendar.ts';
+import { addHours, atHour, dayAt, onDay, parseDay } from '../../src/time/calendar.ts';
 
 const TORONTO = 'America/Toronto';
 

@@ -1,19 +1,41 @@
 /** The only source of time: passed in, so that tests move it instead of waiting for it. */
 export interface Clock {
-  /** Wall-clock time in epoch milliseconds. */
+  /** Wall-clock time in epoch milliseconds. It may be set back: for calendar days and times that are told, only. */
   now(): number;
-  /** Milliseconds from an arbitrary origin, with fractions, never running backwards: for durations. */
+  /** Milliseconds since the process began, with fractions, never running backwards: for durations and deadlines. */
   monotonicMs(): number;
-  /** Runs `callback` once after `delayMs`; the returned function cancels it. */
+  /** Runs `callback` once after `delayMs`, at once for none or less; the returned function cancels it. */
   schedule(delayMs: number, callback: () => void): () => void;
+}
+
+/** A wall clock that is this much ahead of the timer's shows that the machine was suspended. */
+const SUSPENSION_MS = 1000;
+
+/**
+ * Milliseconds by two clocks of the machine: the steady one never runs backwards but may stand still while a virtual
+ * machine is suspended, as serverless platforms do between requests; what the wall clock gained then is added.
+ */
+export function monotonic(steadyMs: () => number, wallMs: () => number): () => number {
+  let suspendedMs = 0;
+  let last = { steady: steadyMs(), wall: wallMs() };
+  return () => {
+    const next = { steady: steadyMs(), wall: wallMs() };
+    const gainedMs = next.wall - last.wall - (next.steady - last.steady);
+    if (gainedMs > SUSPENSION_MS) suspendedMs += gainedMs;
+    last = next;
+    return next.steady + suspendedMs;
+  };
 }
 
 /** The machine's clock. Its timers never keep a process alive that has nothing else to do. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: monotonic(
+    () => performance.now(),
+    () => Date.now(),
+  ),
   schedule(delayMs, callback) {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.max(0, delayMs));
     timer.unref();
     return () => clearTimeout(timer);
   },

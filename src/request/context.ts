@@ -11,7 +11,7 @@ export type Priority = 'student' | 'background';
 export interface RequestContext {
   requestId: string;
   startedAtMs: number;
-  /** Epoch milliseconds after which nobody waits for the answer any more. */
+  /** When nobody waits for the answer any more, in milliseconds of the monotonic clock. */
   deadlineAt: number;
   priority: Priority;
   /** The caller asked for an answer that does not come from the cache (`force=true` or `_t`). */

@@ -1,0 +1,34 @@
+import type { RunInBackground } from '../request/background.ts';
+import type { CacheService } from '../cache/cache-service.ts';
+import type { Clock } from '../time/clock.ts';
+import type { Config } from '../settings/config.ts';
+import type { CountWriter } from '../consistency/count-writer.ts';
+import type { IdempotencyStore } from '../consistency/idempotency.ts';
+import type { Journal } from '../consistency/journal.ts';
+import type { KeyedLock } from '../consistency/keyed-lock.ts';
+import type { LostCreates } from '../consistency/lost-creates.ts';
+import type { SeatReservations } from '../consistency/seat-reservations.ts';
+import type { SyncQueue } from '../consistency/sync-queue.ts';
+import type { HubSpotService } from '../hubspot/service.ts';
+import type { Log } from '../observability/log.ts';
+
+/** What every verb works with: `verbNoun(deps, input)`. Built once per instance. */
+export interface Deps {
+  config: Config;
+  clock: Clock;
+  log: Log;
+  hubspot: HubSpotService;
+  cache: CacheService;
+  /** One at a time per student id. */
+  locks: KeyedLock;
+  journal: Journal;
+  reservations: SeatReservations;
+  lostCreates: LostCreates;
+  counts: CountWriter;
+  idempotency: IdempotencyStore;
+  syncQueue: SyncQueue;
+  /** When this process began, in milliseconds of the monotonic clock: what it did before is in no journal. */
+  startedAtMs: number;
+  /** Starts work that the answer does not wait for. */
+  background: RunInBackground;
+}
