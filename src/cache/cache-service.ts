@@ -14,12 +14,10 @@ export interface CacheOptions extends FlightOptions, StoreOptions {
 }
 
 export interface FetchOptions {
-  /** Oldest value that will do, in milliseconds; stale ones then never do. */
+  /** Oldest value that will do, in milliseconds. */
   maxAgeMs?: number;
-  /** Older values are read anew, and do only while HubSpot is down. In milliseconds. */
-  refreshAfterMs?: number;
-  /** The load is part of one that is counted by itself. */
-  isPart?: boolean;
+  /** An older value does after all while HubSpot is down; where there is no `maxAgeMs` it does anyway. */
+  olderIfDown?: boolean;
 }
 
 interface Wish<T> {
@@ -28,6 +26,8 @@ interface Wish<T> {
   options: FetchOptions;
   entry: Entry | undefined;
   notBefore: number;
+  /** The load is part of one that is counted by itself. */
+  isPart: boolean;
 }
 
 const NO_OPTIONS: FetchOptions = {};
@@ -60,6 +60,10 @@ export class CacheService {
    * @throws whatever `load` throws, when no stale value may stand in; `late` when it takes too long.
    */
   async fetch<T>(key: CacheKey<T>, load: Load<T>, options = NO_OPTIONS): Promise<T> {
+    return this.#fetch(key, load, options, false);
+  }
+
+  async #fetch<T>(key: CacheKey<T>, load: Load<T>, options: FetchOptions, isPart: boolean): Promise<T> {
     if (!this.#options.enabled) return load(this.begin());
     const entry = this.#store.get(key.key);
     const now = this.#options.clock.monotonicMs();
@@ -68,7 +72,7 @@ export class CacheService {
       entry.usedAt = now;
       if (now < entry.freshUntil && entry.loadedAt >= notBefore) return this.#hit(entry) as T;
     }
-    return this.#fetchStale({ key, load, options, entry, notBefore });
+    return this.#fetchStale({ key, load, options, entry, notBefore, isPart });
   }
 
   /**
@@ -81,22 +85,21 @@ export class CacheService {
     loadMany: LoadMany<T>,
     options: FetchOptions = NO_OPTIONS,
   ): Promise<Map<string, T | Error>> {
-    const part = { ...options, isPart: true };
     const loadBatch = async (missing: readonly string[]) => {
       const { kind } = keyOf(missing[0] ?? '');
       return this.#counters.load(kind, async () => loadMany(missing), isComplete);
     };
-    return loadTogether(ids, loadBatch, async (id, load) => this.fetch(keyOf(id), load, part));
+    return loadTogether(ids, loadBatch, async (id, load) => this.#fetch(keyOf(id), load, options, true));
   }
 
   /** The value if it is cached and fresh; undefined otherwise. It counts as nobody's answer. */
-  get<T>(key: CacheKey<T>): T | undefined {
+  peek<T>(key: CacheKey<T>): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     return entry && this.#options.clock.monotonicMs() < entry.freshUntil ? (entry.value as T) : undefined;
   }
 
   /** The value if {@link fetch} would answer with it at once, as a hit; undefined otherwise. */
-  hit<T>(key: CacheKey<T>): T | undefined {
+  get<T>(key: CacheKey<T>): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     const now = this.#options.clock.monotonicMs();
     if (!entry || now >= entry.freshUntil || entry.loadedAt < this.#notBefore(now, NO_OPTIONS)) return undefined;
@@ -127,7 +130,7 @@ export class CacheService {
   /** Changes a value that is cached and fresh without making it any fresher; a load under way is not kept. */
   patch<T>(key: CacheKey<T>, change: (value: T) => T): void {
     const entry = this.#store.get(key.key);
-    const value = this.get(key);
+    const value = this.peek(key);
     this.delete(key);
     if (!entry || value === undefined) return;
     const { loadedAt, freshUntil, servesStale } = entry;
@@ -176,30 +179,31 @@ export class CacheService {
   }
 
   /** No value that the current request may have was loaded before this time, in milliseconds of the monotonic clock. */
-  #notBefore(now: number, { maxAgeMs, refreshAfterMs }: FetchOptions): number {
+  #notBefore(now: number, { maxAgeMs = Infinity }: FetchOptions): number {
     const context = currentContext();
     if (context?.bypassCache === true) return context.startedAtMs;
-    return now - (maxAgeMs ?? refreshAfterMs ?? Infinity);
+    return now - maxAgeMs;
   }
 
   /** The second half of {@link fetch}: there is no value, or it is too old. */
-  async #fetchStale<T>({ key, load, options, entry, notBefore }: Wish<T>): Promise<T> {
+  async #fetchStale<T>({ key, load, options, entry, notBefore, isPart }: Wish<T>): Promise<T> {
     const { clock, policies, background } = this.#options;
     const { staleWhileRevalidateMs, staleIfErrorMs } = policies[key.kind];
     const now = clock.monotonicMs();
     const bypassed = currentContext()?.bypassCache === true;
-    const staleMs =
-      entry?.servesStale && !bypassed && options.maxAgeMs === undefined ? now - entry.freshUntil : Infinity;
+    const hasMaxAge = options.maxAgeMs !== undefined;
+    const mayBeOlder = !bypassed && (!hasMaxAge || options.olderIfDown === true);
+    const staleMs = entry?.servesStale && mayBeOlder ? now - entry.freshUntil : Infinity;
     const mayStandIn = staleMs < staleIfErrorMs;
     if (entry && mayStandIn && now < entry.retryAt) return this.#hit(entry, true) as T;
-    if (entry && staleMs < staleWhileRevalidateMs && options.refreshAfterMs === undefined) {
-      if (!this.#flights.has(key.key)) background('cache refresh', async () => this.#refresh(key, load, options));
+    if (entry && staleMs < staleWhileRevalidateMs && !hasMaxAge) {
+      if (!this.#flights.has(key.key)) background('cache refresh', async () => this.#refresh(key, load, isPart));
       return this.#hit(entry, true) as T;
     }
     this.#counters.miss(key.kind, key.key, bypassed ? 'bypassed' : entry && 'expired');
-    const waitMs = mayStandIn && options.refreshAfterMs === undefined ? STALE_WAIT_MS : Infinity;
+    const waitMs = mayStandIn && !hasMaxAge ? STALE_WAIT_MS : Infinity;
     try {
-      return await this.#flights.share(key, load, { ...options, notBefore, waitMs });
+      return await this.#flights.share(key, load, { isPart, notBefore, waitMs });
     } catch (error) {
       if (!entry || !mayStandIn || !this.#options.isOutage(error)) throw error;
       entry.retryAt = clock.monotonicMs() + RETRY_AFTER_MS;
@@ -207,9 +211,9 @@ export class CacheService {
     }
   }
 
-  async #refresh<T>(key: CacheKey<T>, load: Load<T>, options: FetchOptions): Promise<void> {
+  async #refresh<T>(key: CacheKey<T>, load: Load<T>, isPart: boolean): Promise<void> {
     try {
-      await this.#flights.share(key, load, { ...options, notBefore: -Infinity, waitMs: Infinity });
+      await this.#flights.share(key, load, { isPart, notBefore: -Infinity, waitMs: Infinity });
     } catch (error) {
       if (!this.#options.isOutage(error)) throw error;
       const entry = this.#store.get(key.key);

@@ -33,7 +33,7 @@ export interface FlightWish {
   notBefore: number;
   waitMs: number;
   /** The load is part of one that is counted by itself. */
-  isPart?: boolean;
+  isPart: boolean;
 }
 
 /** The loads under way, one per key: the latest, where an earlier one was overtaken by a drop. */
@@ -86,7 +86,7 @@ export class Flights {
   }
 
   /** Begins a load in a context of its own: others may wait for it longer than who began it. */
-  #begin<T>(key: CacheKey<T>, load: Load<T>, { isPart = false }: FlightWish): Flight {
+  #begin<T>(key: CacheKey<T>, load: Load<T>, { isPart }: FlightWish): Flight {
     const { clock, loadDeadlineMs } = this.#options;
     const reading = this.#store.begin();
     const caller = currentContext() ?? newContext(clock.monotonicMs(), loadDeadlineMs);

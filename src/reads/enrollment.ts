@@ -16,7 +16,7 @@ const LOOK_UP_MS = 2000;
 export async function findEnrollment(deps: Deps, contactId: string): Promise<Enrollment | null> {
   const waitMs = deps.config.enrollmentWaitMs;
   if (waitMs === 0) return null;
-  const known = deps.cache.hit(enrollmentKey(contactId));
+  const known = deps.cache.get(enrollmentKey(contactId));
   if (known) return known.enrollment;
   if (!deps.hubspot.canSpareSearch) return null;
   const lookUp = attempt(deps, contactId);

@@ -61,7 +61,7 @@ export async function countSeatsForRefusal(
   );
   const full = exams.flatMap(({ id, capacity }) => ((taken.get(id)?.total ?? 0) >= (capacity ?? Infinity) ? id : []));
   if (full.length === 0) return { taken, failures };
-  const anew = await countSeats(deps, full, { refreshAfterMs: REFUSAL_MAX_AGE_MS });
+  const anew = await countSeats(deps, full, { maxAgeMs: REFUSAL_MAX_AGE_MS, olderIfDown: true });
   for (const id of anew.failures.keys()) taken.delete(id);
   return { taken: new Map([...taken, ...anew.taken]), failures: new Map([...failures, ...anew.failures]) };
 }

@@ -82,7 +82,7 @@ function perhapsExams(deps: Deps, ends: readonly EventEnd[]): string[] {
 }
 
 function cachedExams({ cache }: Deps, bookingId: string): readonly string[] {
-  const linked = cache.get(bookingExamsKey(bookingId));
+  const linked = cache.peek(bookingExamsKey(bookingId));
   return linked ?? cache.keysTagged(tags.booking(bookingId)).flatMap((key) => examIdOfSeatsKey(key) ?? []);
 }
 

@@ -85,7 +85,7 @@ async function bookingsTags(deps: Deps, ids: readonly string[], inPlace: boolean
 async function bookingTags({ cache, journal }: Deps, id: string, inPlace: boolean): Promise<string[]> {
   if (inPlace) return [tags.booking(id)];
   const ours = await journal.entryOf(id);
-  const exams = [...(cache.get(bookingExamsKey(id)) ?? []), ...(ours ? [ours.examId] : [])];
+  const exams = [...(cache.peek(bookingExamsKey(id)) ?? []), ...(ours ? [ours.examId] : [])];
   const lists = [...exams.map(tags.examBookings), ...(ours ? [tags.contactBookings(ours.contactId)] : [])];
   return [tags.booking(id), tags.bookingLinks(id), ...lists];
 }

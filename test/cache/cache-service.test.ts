@@ -83,9 +83,9 @@ describe('a value that is set', () => {
     await fetch(contact);
     await clock.advance(TTL_MS.contact - LOAD_MS - 1);
     cache.patch(contact, (value) => `${value} and a half`);
-    expect(cache.get(contact)).toBe('one and a half');
+    expect(cache.peek(contact)).toBe('one and a half');
     await clock.advance(1);
-    expect(cache.get(contact)).toBeUndefined();
+    expect(cache.peek(contact)).toBeUndefined();
   });
 
   it('is not changed when it is not there, and a load under way is not kept', async () => {
@@ -96,7 +96,7 @@ describe('a value that is set', () => {
       cache.patch(contact, () => 'never');
       return loading;
     });
-    expect(cache.get(contact)).toBeUndefined();
+    expect(cache.peek(contact)).toBeUndefined();
     expect(source.loads).toBe(1);
   });
 
@@ -116,6 +116,6 @@ describe('CACHE_ENABLED=false', () => {
     await fetch(contact);
     cache.set(contact, 'ours');
     expect(await fetch(contact)).toBe('one');
-    expect([cache.get(contact), source.loads]).toEqual([undefined, 2]);
+    expect([cache.peek(contact), source.loads]).toEqual([undefined, 2]);
   });
 });

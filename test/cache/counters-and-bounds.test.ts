@@ -95,7 +95,7 @@ describe('the bounds', () => {
     const { cache, fetch, source } = createCache({ maxBytes: 100 });
     source.value = 'x'.repeat(1000);
     expect(await fetch(contact)).toHaveLength(1000);
-    expect(cache.get(contact)).toBeUndefined();
+    expect(cache.peek(contact)).toBeUndefined();
   });
 });
 
@@ -142,7 +142,7 @@ describe('many at once', () => {
     expect(found.get('1')).toBe('one');
     expect(found.get('2')).toBeInstanceOf(Outage);
     expect(found.get('3')).toBeInstanceOf(Error);
-    expect([cache.get(keyOf('1')), cache.get(keyOf('2'))]).toEqual(['one', undefined]);
+    expect([cache.peek(keyOf('1')), cache.peek(keyOf('2'))]).toEqual(['one', undefined]);
   });
 
   it('all fail when the load fails as a whole', async () => {

@@ -107,7 +107,7 @@ describe('whoever waits for a load', () => {
       clock.jump(LOAD_DEADLINE_MS);
       return Promise.all([loading, cache.fetch(contact, load)]);
     });
-    expect([frozen, anew, cache.get(contact)]).toEqual(['one', 'two', 'two']);
+    expect([frozen, anew, cache.peek(contact)]).toEqual(['one', 'two', 'two']);
   });
 
   it('as a student makes the load a student’s, and is not refused for what background work is refused for', async () => {
@@ -210,7 +210,9 @@ describe('a stale value, while HubSpot is down', () => {
     await clock.advance(4900);
     const { load, seen } = hanging(made, 2000);
     const ask = async (patienceMs: number) =>
-      clock.run(async () => asked(made, patienceMs, async () => cache.fetch(seats, load, { refreshAfterMs: 5000 })));
+      clock.run(async () =>
+        asked(made, patienceMs, async () => cache.fetch(seats, load, { maxAgeMs: 5000, olderIfDown: true })),
+      );
     expect(await ask(3000)).toEqual(['one', 0]);
     await clock.advance(1);
     expect(await ask(1500)).toEqual(['one', 1500]);

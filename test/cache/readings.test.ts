@@ -13,9 +13,9 @@ describe('what a reading brings', () => {
     await clock.advance(LOAD_MS);
     reading.keep(contact, 'read');
     await clock.advance(TTL_MS.contact - LOAD_MS - 1);
-    expect(cache.get(contact)).toBe('read');
+    expect(cache.peek(contact)).toBe('read');
     await clock.advance(1);
-    expect(cache.get(contact)).toBeUndefined();
+    expect(cache.peek(contact)).toBeUndefined();
   });
 
   it.each([
@@ -29,9 +29,9 @@ describe('what a reading brings', () => {
     const reading = cache.begin();
     drop(cache);
     reading.keep(key, 'old');
-    expect(cache.get(key)).toBeUndefined();
+    expect(cache.peek(key)).toBeUndefined();
     cache.begin().keep(key, 'new');
-    expect(cache.get(key)).toBe('new');
+    expect(cache.peek(key)).toBe('new');
   });
 
   it('does not replace what a later reading brought, or what was set', () => {
@@ -39,19 +39,19 @@ describe('what a reading brings', () => {
     const [early, later] = [cache.begin(), cache.begin()];
     later.keep(contact, 'later');
     early.keep(contact, 'early');
-    expect(cache.get(contact)).toBe('later');
+    expect(cache.peek(contact)).toBe('later');
     cache.set(contact, 'ours');
     later.keep(contact, 'later');
-    expect(cache.get(contact)).toBe('ours');
+    expect(cache.peek(contact)).toBe('ours');
   });
 
   it('is not kept where its key keeps no such value, nor is what it was before', () => {
     const { cache } = createCache();
     const key: CacheKey<string | null> = { ...contact, beliefIn: (value) => (value === 'whole' ? 'usual' : 'none') };
     cache.begin().keep(key, 'whole');
-    expect(cache.get(key)).toBe('whole');
+    expect(cache.peek(key)).toBe('whole');
     cache.begin().keep(key, 'half');
-    expect(cache.get(key)).toBeUndefined();
+    expect(cache.peek(key)).toBeUndefined();
   });
 
   it('leaves nothing behind when the cache is switched off', () => {
@@ -69,11 +69,11 @@ describe('a value that is set', () => {
     await clock.advance(LOAD_MS);
     cache.set(contact, 'half read, half ours', reading);
     await clock.advance(TTL_MS.contact - LOAD_MS - 1);
-    expect(cache.get(contact)).toBe('half read, half ours');
+    expect(cache.peek(contact)).toBe('half read, half ours');
     cache.invalidate(['tag:1']);
     cache.set(contact, 'new');
     cache.set(contact, 'half out of date', reading);
-    expect(cache.get(contact)).toBeUndefined();
+    expect(cache.peek(contact)).toBeUndefined();
   });
 });
 
@@ -83,9 +83,9 @@ describe('an absence', () => {
     const key: CacheKey<string | null> = { ...contact, beliefIn: () => 'absence' };
     cache.set(key, 'nothing to see');
     await clock.advance(4999);
-    expect(cache.get(key)).toBe('nothing to see');
+    expect(cache.peek(key)).toBe('nothing to see');
     await clock.advance(1);
-    expect(cache.get(key)).toBeUndefined();
+    expect(cache.peek(key)).toBeUndefined();
   });
 
   it('within the lag of its source is believed no longer than any other', async () => {
@@ -94,9 +94,9 @@ describe('an absence', () => {
     cache.invalidate(['tag:1']);
     cache.set(enrollment, null);
     await clock.advance(4999);
-    expect(cache.get(enrollment)).toBeNull();
+    expect(cache.peek(enrollment)).toBeNull();
     await clock.advance(1);
-    expect(cache.get(enrollment)).toBeUndefined();
+    expect(cache.peek(enrollment)).toBeUndefined();
   });
 });
 
@@ -108,7 +108,7 @@ describe('the tags', () => {
     cache.set(key, 'two');
     expect(['tag:one', 'tag:two'].map((tag) => cache.keysTagged(tag))).toEqual([[], ['exam:1']]);
     expect(cache.invalidate(['tag:one'])).toBe(0);
-    expect(cache.get(key)).toBe('two');
+    expect(cache.peek(key)).toBe('two');
   });
 
   it('go with the value: dropped, evicted, too large, or never there', async () => {
