@@ -1,5 +1,6 @@
 import { type Clock, waitAtMost } from '../time/clock.ts';
-import type { InProcessJournal, Journal } from './journal.ts';
+import type { InProcessJournal } from './in-process-journal.ts';
+import type { Journal } from './journal.ts';
 import type { BookingSeat } from '../records/booking.ts';
 import { seatsTaken } from './seats-taken.ts';
 

@@ -7,6 +7,7 @@ import { requireComplete } from '../hubspot/batch.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 import { readSessions } from '../reads/exams.ts';
+import { overlayContact } from '../reads/own-writes.ts';
 import { recountSeats } from '../reads/seats.ts';
 
 /** Contacts whose credits are kept warm, those seen last first: five calls' worth. */
@@ -66,10 +67,8 @@ async function warmContacts(deps: Deps, reading: Reading): Promise<number> {
   const batch = await deps.hubspot.batchReadObjects(contacts, seenLately, CONTACT_PROPERTIES, options);
   const records = requireComplete(batch);
   for (const [address, record] of records) {
-    const contact = toContact(record);
-    const written = await deps.journal.creditsOf(contact.id);
-    const ours = written && contact.updatedAtMs < written.updatedAtMs ? { credits: written.credits } : {};
-    reading.keep(contactKey(contact.id), { ...contact, ...ours });
+    const contact = await overlayContact(deps, toContact(record));
+    reading.keep(contactKey(contact.id), contact);
     reading.keep(contactByEmailKey(address), { contactId: contact.id });
   }
   return records.size;

@@ -3,7 +3,8 @@ import { addHours, atHour } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { MockTypeField, queryFlag } from '../contract/fields.ts';
 import { type DatedExam, getOpenExams } from '../reads/exams.ts';
-import { countSeats, type TakenSeats } from '../reads/seats.ts';
+import type { TakenSeats } from '../reads/own-writes.ts';
+import { countSeats } from '../reads/seats.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
 import { countedOrStored, logUnsized, repairCounts } from './stored-counts.ts';
 

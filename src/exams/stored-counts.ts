@@ -1,7 +1,8 @@
 import { withinDeadline } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { isTransient } from '../hubspot/errors.ts';
-import type { SeatCounts, TakenSeats } from '../reads/seats.ts';
+import type { TakenSeats } from '../reads/own-writes.ts';
+import type { SeatCounts } from '../reads/seats.ts';
 import type { Exam } from '../records/exam.ts';
 import { writeCounts } from './correct-counts.ts';
 

@@ -1,10 +1,8 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
-import type { JournalEntry } from '../consistency/journal.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import {
-  asCancelled,
   type Booking,
   BOOKING_PROPERTIES,
   type BookingWithExam,
@@ -12,8 +10,8 @@ import {
   toBooking,
 } from '../records/booking.ts';
 import type { Exam } from '../records/exam.ts';
-import { withOurBookings } from './contact.ts';
 import { getExams } from './exams.ts';
+import { noteRead, overlayBookingIds, overlayBookings, overlayExamIds, overlayLinks } from './own-writes.ts';
 
 /** Booking ids that came along with a contact are used only at once. */
 const JUST_READ_MS = 1000;
@@ -48,7 +46,7 @@ export async function getBookingsWithExams(deps: Deps, contactId: string): Promi
 async function readBookingIds(deps: Deps, contactId: string): Promise<string[]> {
   const { contacts, bookings } = deps.config.objectTypes;
   const lists = requireComplete(await deps.hubspot.batchGetAssociations(contacts, [contactId], bookings));
-  return withOurBookings(deps, contactId, lists.get(contactId) ?? []);
+  return overlayBookingIds(deps, ['contact', contactId], lists.get(contactId) ?? []);
 }
 
 async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[]> {
@@ -67,7 +65,7 @@ async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<str
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, BOOKING_PROPERTIES);
   const records = requireComplete(batch).entries();
   const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.config.timeZone)]));
-  await deps.journal.shownById(bookings.values());
+  await noteRead(deps, bookings);
   return bookings;
 }
 
@@ -76,12 +74,9 @@ async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<str
  * made here, else from the associated exams (two calls more). A booking with none of them is left out and logged.
  */
 async function withExams(deps: Deps, contactId: string, read: readonly Booking[]): Promise<BookingWithExam[]> {
-  const entries = new Map((await deps.journal.entriesOfContact(contactId)).map((entry) => [entry.bookingId, entry]));
-  const bookings = read.map((booking) => withOurs(booking, entries.get(booking.id)));
-  const exams = await getExamsOfBookings(
-    deps,
-    bookings.flatMap(({ id, examFacts }) => (examFacts === null ? id : [])),
-  );
+  const bookings = await overlayBookings(deps, contactId, read);
+  const untold = bookings.flatMap(({ id, examFacts }) => (examFacts === null ? id : []));
+  const exams = await getExamsOfBookings(deps, contactId, untold);
   const complete = bookings.flatMap((booking): BookingWithExam[] => {
     if (booking.examFacts) return [{ booking, facts: booking.examFacts, exam: undefined }];
     const exam = exams.get(booking.id);
@@ -93,17 +88,14 @@ async function withExams(deps: Deps, contactId: string, read: readonly Booking[]
   return complete;
 }
 
-/** Lays what this API knows better over what HubSpot says: its own cancelling, and facts not rolled up yet. */
-function withOurs(booking: Booking, entry: JournalEntry | undefined): Booking {
-  if (!entry) return booking;
-  const cancelled = (entry.cancelledAtMs ?? 0) > booking.updatedAtMs ? asCancelled(booking) : booking;
-  return { ...cancelled, examFacts: booking.examFacts ?? entry.facts };
-}
-
 /** The exam of each booking, by booking id, found through the association. */
-async function getExamsOfBookings(deps: Deps, bookingIds: readonly string[]): Promise<Map<string, Exam>> {
+async function getExamsOfBookings(
+  deps: Deps,
+  contactId: string,
+  bookingIds: readonly string[],
+): Promise<Map<string, Exam>> {
   if (bookingIds.length === 0) return new Map();
-  const links = await getExamIdsOfBookings(deps, bookingIds);
+  const links = await overlayExamIds(deps, contactId, await getExamIdsOfBookings(deps, bookingIds));
   const exams = await getExams(deps, [...links.values()].flat());
   const found = new Map<string, Exam>();
   for (const [bookingId, examIds] of links) {
@@ -138,7 +130,7 @@ export async function readBookingWithLinks(deps: Deps, id: string): Promise<Book
   const options = { properties: BOOKING_PROPERTIES, associations: [contacts, mockExams] };
   const record = await deps.hubspot.getObject(bookings, id, options);
   if (!record) return null;
-  return withOurLinks(deps, {
+  return overlayLinks(deps, {
     booking: toBooking(record, deps.config.timeZone),
     contactIds: record.associations.get(contacts.id) ?? [],
     examIds: record.associations.get(mockExams.id) ?? [],
@@ -152,21 +144,7 @@ export async function getBookingWithLinks(
   options: FetchOptions = {},
 ): Promise<BookingWithLinks | null> {
   const found = await deps.cache.fetch(bookingDetailsKey(id), async () => readBookingWithLinks(deps, id), options);
-  return found && withOurLinks(deps, found);
-}
-
-async function withOurLinks(deps: Deps, { booking, contactIds, examIds }: BookingWithLinks): Promise<BookingWithLinks> {
-  const entry = await deps.journal.entryOf(booking.id);
-  return {
-    booking: withOurs(booking, entry),
-    contactIds: orOurs(contactIds, entry?.lost.has('contact') ? undefined : entry?.contactId),
-    examIds: orOurs(examIds, entry?.lost.has('exam') ? undefined : entry?.examId),
-  };
-}
-
-/** A booking has one of each: ours is the one as long as HubSpot shows none. */
-function orOurs(linked: readonly string[], ours: string | undefined): readonly string[] {
-  return linked.length > 0 || ours === undefined ? linked : [ours];
+  return found && overlayLinks(deps, found);
 }
 
 function orNull(ids: readonly string[] | undefined): readonly string[] | null {

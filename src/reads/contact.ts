@@ -2,6 +2,7 @@ import type { FetchOptions } from '../cache/cache-service.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { overlayBookingIds, overlayContact } from './own-writes.ts';
 import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 
 /** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */
@@ -16,22 +17,22 @@ export async function readContactWithBookings(deps: Deps, email: string): Promis
   const record = await deps.hubspot.getObject(contacts, email.toLowerCase(), options);
   if (!record) return null;
   const linked = record.associations.get(bookings.id) ?? [];
-  const bookingIds = await withOurBookings(deps, record.id, linked);
-  return { ...(await withOurCredits(deps, toContact(record))), bookingIds };
+  const bookingIds = await overlayBookingIds(deps, ['contact', record.id], linked);
+  return { ...(await overlayContact(deps, toContact(record))), bookingIds };
 }
 
 /** The contact of that record id; null when HubSpot does not know it. One call, always. */
 export async function readContactById(deps: Deps, id: string): Promise<Contact | null> {
   const options = { properties: CONTACT_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
-  return record && withOurCredits(deps, toContact(record));
+  return record && overlayContact(deps, toContact(record));
 }
 
 /** The contact that has this e-mail address; null when nobody has. One call, always. */
 export async function readContact(deps: Deps, email: string): Promise<Contact | null> {
   const options = { idProperty: 'email', properties: CONTACT_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, email.toLowerCase(), options);
-  return record && withOurCredits(deps, toContact(record));
+  return record && overlayContact(deps, toContact(record));
 }
 
 export interface GetContactOptions extends FetchOptions {
@@ -72,18 +73,4 @@ export async function studentIdExists(deps: Deps, studentId: string): Promise<bo
   if (!/^\d{1,18}$/.test(studentId)) return false;
   const options = { idProperty: 'student_id', properties: ['student_id'] as const };
   return (await deps.hubspot.getObject(deps.config.objectTypes.contacts, studentId, options)) !== null;
-}
-
-async function withOurCredits(deps: Deps, contact: Contact): Promise<Contact> {
-  const written = await deps.journal.creditsOf(contact.id);
-  return written && contact.updatedAtMs < written.updatedAtMs ? { ...contact, credits: written.credits } : contact;
-}
-
-/** A contact's linked bookings with those made here, without those undone here. */
-export async function withOurBookings(deps: Deps, contactId: string, linked: readonly string[]): Promise<string[]> {
-  await deps.journal.linksRead('contact', contactId, linked);
-  const entries = await deps.journal.entriesOfContact(contactId);
-  const made = entries.flatMap((entry) => (entry.made && !entry.lost.has('contact') ? entry.bookingId : []));
-  const undone = new Set(entries.flatMap((entry) => (entry.undone ? entry.bookingId : [])));
-  return [...new Set([...linked, ...made])].filter((id) => !undone.has(id));
 }

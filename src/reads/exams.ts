@@ -1,22 +1,17 @@
 import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { overlayBookingIds, overlayExam } from './own-writes.ts';
 import { requireComplete } from '../hubspot/batch.ts';
 import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
-
-/** The exam with the count that this API wrote last, as long as HubSpot's record is older than that. */
-function withOurCount(deps: Deps, exam: Exam): Exam {
-  const { id: examId, totalBookings: total, updatedAtMs } = exam;
-  return { ...exam, totalBookings: deps.counts.current({ examId, total, updatedAtMs }) };
-}
 
 /** Exams by id; ids HubSpot does not know are not in it. @throws {HubSpotError} when any could not be read. */
 export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
   const exams = requireComplete(batch)
     .entries()
-    .map(([id, record]) => [id, withOurCount(deps, toExam(record, deps.config.timeZone))] as const);
+    .map(([id, record]) => [id, overlayExam(deps, toExam(record, deps.config.timeZone))] as const);
   return new Map(exams);
 }
 
@@ -24,24 +19,23 @@ export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map
 export async function readExam(deps: Deps, id: string): Promise<Exam | null> {
   const options = { properties: EXAM_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.mockExams, id, options);
-  return record && withOurCount(deps, toExam(record, deps.config.timeZone));
+  return record && overlayExam(deps, toExam(record, deps.config.timeZone));
 }
 
-/** An exam and the ids of the bookings HubSpot links to it. */
+/** An exam and the ids of all its bookings, those included that HubSpot does not link yet. */
 export interface ExamWithBookings {
   exam: Exam;
   bookingIds: readonly string[];
 }
 
-/** One exam with its linked booking ids; null when HubSpot does not know it. One call, always. */
+/** One exam with the ids of its bookings; null when HubSpot does not know it. One call, always. */
 export async function readExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {
   const { mockExams, bookings } = deps.config.objectTypes;
   const options = { properties: EXAM_PROPERTIES, associations: [bookings] };
   const record = await deps.hubspot.getObject(mockExams, id, options);
   if (!record) return null;
-  const bookingIds = record.associations.get(bookings.id) ?? [];
-  await deps.journal.linksRead('exam', id, bookingIds);
-  return { exam: withOurCount(deps, toExam(record, deps.config.timeZone)), bookingIds };
+  const bookingIds = await overlayBookingIds(deps, ['exam', id], record.associations.get(bookings.id) ?? []);
+  return { exam: overlayExam(deps, toExam(record, deps.config.timeZone)), bookingIds };
 }
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
@@ -53,7 +47,7 @@ export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<
   const exams = new Map<string, Exam>();
   for (const [id, exam] of found) {
     if (exam instanceof Error) throw exam;
-    if (exam) exams.set(id, withOurCount(deps, exam));
+    if (exam) exams.set(id, overlayExam(deps, exam));
   }
   return exams;
 }
@@ -65,7 +59,7 @@ export async function getExamForSeats(deps: Deps, id: string): Promise<Exam | nu
     if (found?.bookingIds) reading.keep(examBookingIdsKey(id), found.bookingIds);
     return found?.exam ?? null;
   });
-  return exam && withOurCount(deps, exam);
+  return exam && overlayExam(deps, exam);
 }
 
 /** The bookings of an exam are worth having, but the exam is worth having without them. */
@@ -97,7 +91,7 @@ export async function getOpenExams(deps: Deps, mockType: string): Promise<DatedE
   const sessions = await deps.cache.fetch(sessionsKey(mockType), async () => readSessions(deps, mockType));
   return sessions
     .filter((exam): exam is DatedExam => exam.examDate !== null && exam.examDate >= today)
-    .map((exam) => ({ ...exam, ...withOurCount(deps, exam), examDate: exam.examDate }));
+    .map((exam) => overlayExam(deps, exam));
 }
 
 /** The search runs from the latest day backwards and stops in the past: filtering by date was refused by HubSpot. */
@@ -121,5 +115,5 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
 export async function readActiveExams(deps: Deps): Promise<Exam[]> {
   const request = { filters: activeExams(), properties: EXAM_PROPERTIES };
   const records = await deps.hubspot.search(deps.config.objectTypes.mockExams, request);
-  return records.map((record) => withOurCount(deps, toExam(record, deps.config.timeZone)));
+  return records.map((record) => overlayExam(deps, toExam(record, deps.config.timeZone)));
 }

@@ -1,26 +1,18 @@
 import { examBookingIdsKey, seatsKey } from '../cache/keys.ts';
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import type { FetchOptions } from '../cache/cache-service.ts';
-import type { JournalEntry } from '../consistency/journal.ts';
-import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { type BookingSeat, SEAT_PROPERTIES, toSeat } from '../records/booking.ts';
 import type { Exam } from '../records/exam.ts';
+import { madeLately, noteRead, overlayBookingIds, overlaySeats, type TakenSeats } from './own-writes.ts';
 
 /** What is known of the bookings of some exams. An exam is in one of the two. */
 export interface ExamSeats {
   seats: Map<string, readonly BookingSeat[]>;
   /** Exams of which some booking could not be read: no number may be made of what is left. */
   failures: Map<string, HubSpotError>;
-}
-
-/** The seats taken of one exam. */
-export interface TakenSeats {
-  total: number;
-  /** Our own changes that are in it. */
-  changes: readonly string[];
 }
 
 /** Seats taken per exam, counted from its bookings. An exam is in one of the two. */
@@ -92,12 +84,7 @@ export async function recountSeats(deps: Deps, examIds: readonly string[]): Prom
 }
 
 async function toCounts(deps: Deps, { seats, failures }: ExamSeats): Promise<SeatCounts> {
-  const entries = await deps.journal.entriesOfExams([...seats.keys()]);
-  const taken = seats.entries().map(([id, bookings]) => {
-    const ours = entries.get(id) ?? [];
-    return [id, { total: seatsTaken(bookings, ours), changes: changesIn(ours) }] as const;
-  });
-  return { taken: new Map(taken), failures };
+  return { taken: await overlaySeats(deps, seats), failures };
 }
 
 /** The booking ids that HubSpot links to exams: one call, or none where they have just been read. */
@@ -112,57 +99,44 @@ async function readBookingIds(
   examIds: readonly string[],
 ): Promise<ReadonlyMap<string, readonly string[] | HubSpotError>> {
   const { mockExams, bookings } = deps.config.objectTypes;
-  return outcomes(await deps.hubspot.batchGetAssociations(mockExams, examIds, bookings), [] as string[]);
+  const linked = outcomes(await deps.hubspot.batchGetAssociations(mockExams, examIds, bookings), [] as string[]);
+  const all = [...linked].map(async ([id, ids]) => {
+    const complete = ids instanceof HubSpotError ? ids : await overlayBookingIds(deps, ['exam', id], ids);
+    return [id, complete] as const;
+  });
+  return new Map(await Promise.all(all));
 }
 
 /** Reads the bookings of exams, as far as their ids could be read: one call per 100. */
 async function readSeats(deps: Deps, lists: Found<readonly string[]>): Promise<ExamSeats> {
-  for (const [examId, ids] of lists.values) await deps.journal.linksRead('exam', examId, ids);
   const read = await readSeatsOf(deps, lists.values);
   return { seats: read.seats, failures: new Map([...lists.failures, ...read.failures]) };
 }
 
-/** Reads the status of every booking of exams whose linked booking ids are known: one call per 100, always. */
-export async function readSeatsOf(
-  deps: Deps,
-  linkedByExam: ReadonlyMap<string, readonly string[]>,
-): Promise<ExamSeats> {
-  const ours = await deps.journal.entriesOfExams([...linkedByExam.keys()]);
-  const idsByExam = new Map(
-    linkedByExam.entries().map(([examId, linked]) => [examId, [...linked, ...madeIds(ours.get(examId) ?? [])]]),
-  );
+/** Reads the status of every booking of exams whose booking ids are known: one call per 100, always. */
+export async function readSeatsOf(deps: Deps, idsByExam: ReadonlyMap<string, readonly string[]>): Promise<ExamSeats> {
   const ids = [...idsByExam.values()].flat();
   const read = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, SEAT_PROPERTIES);
   const seats = new Map(read.results.entries().map(([id, record]) => [id, toSeat(record)]));
-  await deps.journal.shownById(seats.values());
+  await noteRead(deps, seats);
   const known: ExamSeats = { seats: new Map(), failures: new Map() };
   for (const [examId, bookingIds] of idsByExam) {
     const failure = bookingIds.map((id) => read.failures.get(id)).find((error) => error !== undefined);
     if (failure) known.failures.set(examId, failure);
-    else known.seats.set(examId, seatsOf(deps, new Set(bookingIds), seats, ours.get(examId) ?? []));
+    else known.seats.set(examId, seatsOf(bookingIds, seats, await madeLately(deps, examId)));
   }
   return known;
 }
 
-function madeIds(entries: readonly JournalEntry[]): string[] {
-  return entries.flatMap(({ bookingId, made, undone, lost }) =>
-    made && !undone && !lost.has('exam') ? bookingId : [],
-  );
-}
-
-/** A booking that HubSpot does not know holds no seat, unless it was made here a moment ago. */
+/** A booking that HubSpot does not know holds no seat, unless it was made here a moment ago; merged ones are one. */
 function seatsOf(
-  { clock, config }: Deps,
-  bookingIds: Iterable<string>,
+  bookingIds: readonly string[],
   seats: ReadonlyMap<string, BookingSeat>,
-  entries: readonly JournalEntry[],
+  lately: ReadonlySet<string>,
 ): BookingSeat[] {
-  const notBefore = clock.monotonicMs() - config.consistencyLagMs;
-  const fresh = new Set(
-    entries.flatMap(({ bookingId, made, writtenAtMs }) => (made && writtenAtMs >= notBefore ? bookingId : [])),
-  );
-  return [...bookingIds].flatMap((id) => {
+  const known = bookingIds.flatMap((id) => {
     const gone: BookingSeat = { id, holdsSeat: false, updatedAtMs: 0, createdAtMs: 0 };
-    return seats.get(id) ?? (fresh.has(id) ? [] : gone);
+    return seats.get(id) ?? (lately.has(id) ? [] : gone);
   });
+  return [...new Map(known.map((seat) => [seat.id, seat])).values()];
 }

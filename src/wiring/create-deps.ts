@@ -5,7 +5,7 @@ import { type Clock, epochMs } from '../time/clock.ts';
 import type { Config } from '../settings/config.ts';
 import { CountWriter } from '../consistency/count-writer.ts';
 import { InProcessIdempotency } from '../consistency/idempotency.ts';
-import { InProcessJournal } from '../consistency/journal.ts';
+import { InProcessJournal } from '../consistency/in-process-journal.ts';
 import { InProcessLock } from '../consistency/keyed-lock.ts';
 import { LostCreates } from '../consistency/lost-creates.ts';
 import { InProcessReservations } from '../consistency/seat-reservations.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type BookingSide, InProcessJournal } from '../../src/consistency/journal.ts';
+import { InProcessJournal } from '../../src/consistency/in-process-journal.ts';
+import type { BookingSide } from '../../src/consistency/journal.ts';
 import { seatsTaken } from '../../src/consistency/seats-taken.ts';
 import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 

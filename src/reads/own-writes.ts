@@ -1,0 +1,123 @@
+import type { BookingSide, JournalEntry } from '../consistency/journal.ts';
+import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
+import { asCancelled, type Booking, type BookingSeat, type BookingWithLinks } from '../records/booking.ts';
+import type { Contact } from '../records/contact.ts';
+import type { Exam } from '../records/exam.ts';
+import type { Deps } from '../wiring/deps.ts';
+
+/*
+ * HubSpot shows what this API wrote seconds late. Here, and nowhere else, the journal of our own writes is laid over what
+ * HubSpot says; every read passes its answer through here.
+ */
+
+/** The contact with the credits written here last, unless HubSpot's record is younger. */
+export async function overlayContact(deps: Deps, contact: Contact): Promise<Contact> {
+  const written = await deps.journal.creditsOf(contact.id);
+  return written && contact.updatedAtMs < written.updatedAtMs ? { ...contact, credits: written.credits } : contact;
+}
+
+/** The bookings HubSpot has just linked to a contact or an exam, with those made here, without those undone here. */
+export async function overlayBookingIds(
+  deps: Deps,
+  [side, id]: [side: BookingSide, id: string],
+  linked: readonly string[],
+): Promise<string[]> {
+  await deps.journal.linksRead(side, id, linked);
+  const entries = await entriesOf(deps, side, id);
+  const made = entries.flatMap((entry) => (entry.made && !entry.lost.has(side) ? entry.bookingId : []));
+  const undone = new Set(entries.flatMap((entry) => (entry.undone ? entry.bookingId : [])));
+  return [...new Set([...linked, ...made])].filter((bookingId) => !undone.has(bookingId));
+}
+
+async function entriesOf({ journal }: Deps, side: BookingSide, id: string): Promise<JournalEntry[]> {
+  return side === 'contact' ? journal.entriesOfContact(id) : ((await journal.entriesOfExams([id])).get(id) ?? []);
+}
+
+/** A contact's bookings as they were cancelled here, with the exam facts that HubSpot has not rolled up yet. */
+export async function overlayBookings(deps: Deps, contactId: string, bookings: readonly Booking[]): Promise<Booking[]> {
+  const entries = new Map((await deps.journal.entriesOfContact(contactId)).map((entry) => [entry.bookingId, entry]));
+  const changedAtMs = await deps.journal.examsChangedAtMs();
+  // So shortly after an exam changed its bookings may still carry the old facts: the exam itself is asked then.
+  const rollupsLate = deps.clock.monotonicMs() - changedAtMs < deps.config.consistencyLagMs;
+  return bookings.map((booking) => {
+    const entry = entries.get(booking.id);
+    const rolledUp = rollupsLate ? null : booking.examFacts;
+    return { ...withStatus(booking, entry), examFacts: rolledUp ?? entry?.facts ?? null };
+  });
+}
+
+/** A booking as it was cancelled here, with the contact and the exam it was made for while HubSpot links none. */
+export async function overlayLinks(deps: Deps, found: BookingWithLinks): Promise<BookingWithLinks> {
+  const entry = await deps.journal.entryOf(found.booking.id);
+  if (!entry) return found;
+  return {
+    booking: withStatus(found.booking, entry),
+    contactIds: orOurs(found.contactIds, entry, 'contact'),
+    examIds: orOurs(found.examIds, entry, 'exam'),
+  };
+}
+
+/** The exams each of a contact's bookings is linked to, with those they were made for while HubSpot links none. */
+export async function overlayExamIds(
+  deps: Deps,
+  contactId: string,
+  examIdsByBooking: ReadonlyMap<string, readonly string[]>,
+): Promise<Map<string, readonly string[]>> {
+  const all = new Map(examIdsByBooking);
+  for (const entry of await deps.journal.entriesOfContact(contactId)) {
+    all.set(entry.bookingId, orOurs(all.get(entry.bookingId) ?? [], entry, 'exam'));
+  }
+  return all;
+}
+
+function withStatus(booking: Booking, entry: JournalEntry | undefined): Booking {
+  return (entry?.cancelledAtMs ?? 0) > booking.updatedAtMs ? asCancelled(booking) : booking;
+}
+
+/** A booking has one of each: ours is the one as long as HubSpot shows none. */
+function orOurs(linked: readonly string[], entry: JournalEntry, side: BookingSide): readonly string[] {
+  const ours = side === 'contact' ? entry.contactId : entry.examId;
+  return linked.length > 0 || ours === '' || entry.lost.has(side) ? linked : [ours];
+}
+
+/** The exam with the count written here last, as long as HubSpot's record is older than that. */
+export function overlayExam<E extends Exam>(deps: Deps, exam: E): E {
+  const { id: examId, totalBookings: total, updatedAtMs } = exam;
+  return { ...exam, totalBookings: deps.counts.current({ examId, total, updatedAtMs }) };
+}
+
+/** The seats taken of one exam. */
+export interface TakenSeats {
+  total: number;
+  /** Our own changes that are in it. */
+  changes: readonly string[];
+}
+
+/** Seats taken per exam, with what was booked and cancelled here until now. */
+export async function overlaySeats(
+  deps: Deps,
+  seats: ReadonlyMap<string, readonly BookingSeat[]>,
+): Promise<Map<string, TakenSeats>> {
+  const entries = await deps.journal.entriesOfExams([...seats.keys()]);
+  const taken = seats.entries().map(([id, bookings]) => {
+    const ours = entries.get(id) ?? [];
+    return [id, { total: seatsTaken(bookings, ours), changes: changesIn(ours) }] as const;
+  });
+  return new Map(taken);
+}
+
+/** Bookings made here so short a time ago that HubSpot may not know them yet. */
+export async function madeLately({ journal, clock, config }: Deps, examId: string): Promise<Set<string>> {
+  const entries = (await journal.entriesOfExams([examId])).get(examId) ?? [];
+  const notBefore = clock.monotonicMs() - config.consistencyLagMs;
+  return new Set(entries.flatMap((entry) => (entry.made && entry.writtenAtMs >= notBefore ? entry.bookingId : [])));
+}
+
+/** Tells the journal what a read by id showed of bookings, which come under the id of the one they were merged into. */
+export async function noteRead(
+  { journal }: Deps,
+  read: ReadonlyMap<string, { id: string; updatedAtMs: number }>,
+): Promise<void> {
+  for (const [asked, { id }] of read) if (asked !== id) await journal.merged([asked], id);
+  await journal.shownById(read.values());
+}
