@@ -4,7 +4,7 @@ import { choosePayment } from '../credits/policy.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
-import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
+import { type ContactWithBookings, readContactById, readContactWithBookings } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
 import { readSeatsOf } from '../reads/seats.ts';
 import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
@@ -46,7 +46,7 @@ export async function approveBooking(deps: Deps, input: CreateBookingInput): Pro
     readExamWithBookings(deps, input.mock_exam_id),
     deps.hubspot.prepareAssociations(bookings, [contacts, mockExams]),
   ]);
-  const contact = requireIdentity(student, input);
+  const contact = await requireIdentity(deps, student, input);
   const exam = requireOpenExam(deps, found, input);
   const payment = choosePayment(input.mock_type, contact.credits);
   const wanted = { examId: exam.id, bookingId: bookingIdOf(input), payment };
@@ -67,11 +67,19 @@ function withoutBooking({ id, bookingIds }: ContactWithBookings, bookingId: stri
   return { id, bookingIds: bookingIds.filter((other) => other !== bookingId) };
 }
 
-function requireIdentity(contact: ContactWithBookings | null, input: CreateBookingInput): ContactWithBookings {
-  const failed = { isFailedLogin: true };
-  if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found', failed);
-  if (contact.id === input.contact_id && contact.studentId === input.student_id) return contact;
-  throw new AppError('ACCESS_DENIED', 'Access denied. The contact does not match this Student ID and email.', failed);
+/** A page that was open while the contact was merged sends its old id: HubSpot tells which contact that is now. */
+async function requireIdentity(
+  deps: Deps,
+  contact: ContactWithBookings | null,
+  { contact_id: contactId, student_id: studentId }: CreateBookingInput,
+): Promise<ContactWithBookings> {
+  if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
+  const isStudent = contact.studentId === studentId;
+  if (isStudent && (contact.id === contactId || (await readContactById(deps, contactId))?.id === contact.id)) {
+    return contact;
+  }
+  const message = 'Access denied. The contact does not match this Student ID and email.';
+  throw new AppError('ACCESS_DENIED', message, { isFailedLogin: !isStudent });
 }
 
 function requireOpenExam(deps: Deps, found: ExamWithBookings | null, input: CreateBookingInput): DatedExam {

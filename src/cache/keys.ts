@@ -4,7 +4,10 @@ import type { Enrollment } from '../records/enrollment.ts';
 import type { Exam } from '../records/exam.ts';
 import type { CacheKey } from './entry.ts';
 
-/** What can change in HubSpot, as values are marked with it and events name it. */
+/**
+ * What can change in HubSpot, as values are marked with it and events name it. A record that was merged is read under its
+ * old id and known by its new one: values are marked with both.
+ */
 export const tags = {
   exam: (id: string) => `exam:${id}`,
   /** Which sessions there are. */
@@ -17,12 +20,21 @@ export const tags = {
   booking: (id: string) => `booking:${id}`,
   /** What a booking is associated with. */
   bookingLinks: (id: string) => `booking:${id}:links`,
+  /** Which bookings any contact has. */
+  bookingLists: 'booking-lists',
+  /** What HubSpot rolls up from exams onto bookings. */
+  rollups: 'rollups',
   enrollments: 'enrollments',
 };
 
 /** The exam itself, its stored count included. */
 export function examKey(id: string): CacheKey<Exam | null> {
-  return { kind: 'exam', key: `mock_exam:${id}`, tags: [tags.exam(id)] };
+  return {
+    kind: 'exam',
+    key: `mock_exam:${id}`,
+    tags: [tags.exam(id)],
+    tagsOf: (exam) => (exam ? [tags.exam(exam.id)] : []),
+  };
 }
 
 /** Active sessions of a type, past ones left out. */
@@ -62,7 +74,12 @@ export function contactByEmailKey(email: string): CacheKey<{ contactId: string }
 
 /** A contact with its credits. */
 export function contactKey(id: string): CacheKey<Contact | null> {
-  return { kind: 'contact', key: `contact:${id}:credits`, tags: [tags.contact(id)] };
+  return {
+    kind: 'contact',
+    key: `contact:${id}:credits`,
+    tags: [tags.contact(id)],
+    tagsOf: (contact) => (contact ? [tags.contact(contact.id)] : []),
+  };
 }
 
 /** The e-mail address a key of {@link contactByEmailKey} is about; null for another key. */
@@ -85,7 +102,7 @@ export function contactBookingIdsKey(contactId: string): CacheKey<readonly strin
   return {
     kind: 'association',
     key: `associations:contacts:${contactId}:bookings`,
-    tags: [tags.contactBookings(contactId)],
+    tags: [tags.contactBookings(contactId), tags.bookingLists],
   };
 }
 
@@ -94,14 +111,19 @@ export function bookingListKey(contactId: string): CacheKey<readonly BookingWith
   return {
     kind: 'bookingList',
     key: `contact:${contactId}:bookings`,
-    tags: [tags.contactBookings(contactId)],
+    tags: [tags.contactBookings(contactId), tags.bookingLists],
     tagsOf: (list) =>
       list.flatMap(({ booking, exam }) => [tags.booking(booking.id), ...(exam ? [tags.exam(exam.id)] : [])]),
   };
 }
 
 export function bookingKey(id: string): CacheKey<Booking | null> {
-  return { kind: 'booking', key: `booking:${id}`, tags: [tags.booking(id)] };
+  return {
+    kind: 'booking',
+    key: `booking:${id}`,
+    tags: [tags.booking(id), tags.rollups],
+    tagsOf: (booking) => (booking ? [tags.booking(booking.id)] : []),
+  };
 }
 
 /** Ids of the exams a booking is for: one, or none that HubSpot shows yet, which is not kept. */
@@ -120,6 +142,7 @@ export function bookingDetailsKey(id: string): CacheKey<BookingWithLinks | null>
     kind: 'booking',
     key: `booking:${id}:details`,
     tags: [tags.booking(id), tags.bookingLinks(id)],
+    tagsOf: (found) => (found ? [tags.booking(found.booking.id), tags.bookingLinks(found.booking.id)] : []),
     beliefIn: (found) => {
       if (!found) return 'absence';
       return found.contactIds.length > 0 && found.examIds.length > 0 ? 'usual' : 'none';

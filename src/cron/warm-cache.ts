@@ -3,7 +3,6 @@ import { contactByEmailKey, contactKey, emailOfKey, sessionsKey } from '../cache
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { MOCK_TYPES } from '../contract/fields.ts';
-import { requireComplete } from '../hubspot/batch.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 import { readSessions } from '../reads/exams.ts';
@@ -26,7 +25,8 @@ export interface Warmed {
 
 /**
  * Reads anew what students look at most: the sessions, their seats, and the credits of contacts seen lately.
- * @throws {HubSpotError} when any of it fails, except an outage while seats are counted, which is logged.
+ * @throws {HubSpotError} when any of it fails, except an outage while seats are counted, or one contact of several, which
+ * are logged.
  */
 export async function warmCache(deps: Deps): Promise<Warmed> {
   const reading = deps.cache.begin();
@@ -58,18 +58,23 @@ async function warmSeats(deps: Deps, examIds: readonly string[]): Promise<number
   return taken.size;
 }
 
-/** A login looks for the address first and for the contact then: both are kept. */
+/**
+ * A login looks for the address first and for the contact then: both are kept.
+ * @throws {HubSpotError} when not one of them could be read.
+ */
 async function warmContacts(deps: Deps, reading: Reading): Promise<number> {
   const addresses = deps.cache.keysUsed('contact', SEEN_LATELY_MS).flatMap((key) => emailOfKey(key) ?? []);
   const seenLately = addresses.slice(0, MAX_CONTACTS);
   const options = { idProperty: 'email' } as const;
   const { contacts } = deps.config.objectTypes;
   const batch = await deps.hubspot.batchReadObjects(contacts, seenLately, CONTACT_PROPERTIES, options);
-  const records = requireComplete(batch);
-  for (const [address, record] of records) {
+  const [failure] = batch.failures.values();
+  if (failure && batch.results.size === 0) throw failure;
+  if (failure) deps.log.warn('contacts not warmed', { count: batch.failures.size, reason: failure.message });
+  for (const [address, record] of batch.results) {
     const contact = await overlayContact(deps, toContact(record));
     reading.keep(contactKey(contact.id), contact);
     reading.keep(contactByEmailKey(address), { contactId: contact.id });
   }
-  return records.size;
+  return batch.results.size;
 }

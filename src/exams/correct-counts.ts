@@ -1,5 +1,6 @@
 import type { Deps } from '../wiring/deps.ts';
 import type { HubSpotError } from '../hubspot/errors.ts';
+import type { BatchResult } from '../hubspot/types.ts';
 import { readExams } from '../reads/exams.ts';
 import { recountSeats } from '../reads/seats.ts';
 import type { Exam } from '../records/exam.ts';
@@ -25,18 +26,23 @@ export interface Counted {
  * by side with their bookings.
  */
 export async function countExams(deps: Deps, examIds: readonly string[], known?: readonly Exam[]): Promise<Counted> {
-  const [exams, { taken, failures }] = await Promise.all([
-    known ? new Map(known.map((exam) => [exam.id, exam])) : readExams(deps, examIds),
+  const [exams, { taken, failures: uncounted }] = await Promise.all([
+    known ? asRead(known) : readExams(deps, examIds),
     recountSeats(deps, examIds),
   ]);
   const counted = [...taken].flatMap(([id, { total: actualCount, changes }]) => {
-    const exam = exams.get(id);
+    const exam = exams.results.get(id);
     return exam ? [{ exam, actualCount, changes }] : [];
   });
-  const missing = examIds.filter((id) => !exams.has(id));
+  const missing = [...exams.missing];
+  const failures = new Map([...uncounted, ...exams.failures]);
   for (const id of missing) failures.delete(id);
   for (const [examId, error] of failures) deps.log.warn('exam not counted', { examId, reason: error.message });
   return { counted, missing, failures };
+}
+
+function asRead(exams: readonly Exam[]): BatchResult<Exam> {
+  return { results: new Map(exams.map((exam) => [exam.id, exam])), missing: new Set(), failures: new Map() };
 }
 
 /**

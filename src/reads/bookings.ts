@@ -1,7 +1,7 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { requireComplete } from '../hubspot/batch.ts';
+import { outcomes, requireComplete } from '../hubspot/batch.ts';
 import {
   type Booking,
   BOOKING_PROPERTIES,
@@ -105,23 +105,37 @@ async function getExamsOfBookings(
   return found;
 }
 
-/** The exam ids of each booking, through the cache: one call per 1,000 that are not in it. Those without are left out. */
-export async function getExamIdsOfBookings(
+/**
+ * The exam ids of each booking, or why they could not be read, through the cache: one call per 1,000 that are not in it.
+ * Bookings without an exam are left out.
+ */
+export async function findExamIdsOfBookings(
+  deps: Deps,
+  bookingIds: readonly string[],
+): Promise<Map<string, readonly string[] | Error>> {
+  const { bookings, mockExams } = deps.config.objectTypes;
+  const load = async (missing: readonly string[]) =>
+    // An association that is not there yet is no fact to keep.
+    new Map(
+      outcomes(await deps.hubspot.batchGetAssociations(bookings, missing, mockExams), null)
+        .entries()
+        .map(([id, examIds]) => [id, examIds instanceof Error ? examIds : orNull(examIds)]),
+    );
+  const found = await deps.cache.fetchMany(bookingIds, bookingExamsKey, load);
+  return new Map(found.entries().flatMap(([id, examIds]) => (examIds ? [[id, examIds]] : [])));
+}
+
+/** {@link findExamIdsOfBookings} of all of them. @throws when any could not be read. */
+async function getExamIdsOfBookings(
   deps: Deps,
   bookingIds: readonly string[],
 ): Promise<Map<string, readonly string[]>> {
-  const { bookings, mockExams } = deps.config.objectTypes;
-  const load = async (missing: readonly string[]) => {
-    const read = requireComplete(await deps.hubspot.batchGetAssociations(bookings, missing, mockExams));
-    // An association that is not there yet is no fact to keep.
-    return new Map(missing.map((id) => [id, orNull(read.get(id))]));
-  };
-  const found = new Map<string, readonly string[]>();
-  for (const [id, examIds] of await deps.cache.fetchMany(bookingIds, bookingExamsKey, load)) {
+  const complete = new Map<string, readonly string[]>();
+  for (const [id, examIds] of await findExamIdsOfBookings(deps, bookingIds)) {
     if (examIds instanceof Error) throw examIds;
-    if (examIds) found.set(id, examIds);
+    complete.set(id, examIds);
   }
-  return found;
+  return complete;
 }
 
 /** One booking with its contact and exam ids; null when HubSpot does not know it. One call, always. */
@@ -147,6 +161,6 @@ export async function getBookingWithLinks(
   return found && overlayLinks(deps, found);
 }
 
-function orNull(ids: readonly string[] | undefined): readonly string[] | null {
+function orNull(ids: readonly string[] | null): readonly string[] | null {
   return ids && ids.length > 0 ? ids : null;
 }

@@ -2,17 +2,18 @@ import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { overlayBookingIds, overlayExam } from './own-writes.ts';
-import { requireComplete } from '../hubspot/batch.ts';
+import { outcomes } from '../hubspot/batch.ts';
+import type { BatchResult } from '../hubspot/types.ts';
 import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
 
-/** Exams by id; ids HubSpot does not know are not in it. @throws {HubSpotError} when any could not be read. */
-export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
+/** Exams by id, those that HubSpot does not know, and those that could not be read. One call per 100, always. */
+export async function readExams(deps: Deps, ids: readonly string[]): Promise<BatchResult<Exam>> {
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
-  const exams = requireComplete(batch)
+  const exams = batch.results
     .entries()
     .map(([id, record]) => [id, overlayExam(deps, toExam(record, deps.config.timeZone))] as const);
-  return new Map(exams);
+  return { ...batch, results: new Map(exams) };
 }
 
 /** One exam; null when HubSpot does not know it. One call, always. */
@@ -40,10 +41,9 @@ export async function readExamWithBookings(deps: Deps, id: string): Promise<Exam
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
 export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
-  const found = await deps.cache.fetchMany(ids, examKey, async (missing) => {
-    const exams = await readExams(deps, missing);
-    return new Map(missing.map((id) => [id, exams.get(id) ?? null]));
-  });
+  const found = await deps.cache.fetchMany(ids, examKey, async (missing) =>
+    outcomes(await readExams(deps, missing), null),
+  );
   const exams = new Map<string, Exam>();
   for (const [id, exam] of found) {
     if (exam instanceof Error) throw exam;

@@ -75,6 +75,13 @@ export function countFromProperty(property: { name: string; value: string } | nu
   return property?.name === 'total_bookings' ? toCount(property.value) : null;
 }
 
+const FACTS: readonly string[] = ['mock_type', 'exam_date', 'location', 'start_time', 'end_time'];
+
+/** Whether HubSpot rolls the property up onto bookings. */
+export function isExamFact(property: string): boolean {
+  return FACTS.includes(property);
+}
+
 /** Search conditions for active sessions, of one type or of all. */
 export function activeExams(mockType?: string): SearchFilter[] {
   const active: SearchFilter = { propertyName: 'is_active', operator: 'EQ', value: 'true' };

@@ -7,8 +7,6 @@ export interface AffectedExams {
   examIds: Set<string>;
   /** Bookings whose exam has to be looked up. */
   bookingIds: Set<string>;
-  /** Bookings that came back to a contact nobody here knows: its list does not hold them. */
-  restoredIds: Set<string>;
   /** A booking is gone of which nobody knows the exam any more: only counting all of them finds it. */
   all: boolean;
 }
@@ -16,10 +14,11 @@ export interface AffectedExams {
 /** Sorts the events by what they say, or what journal and cache know, of the exams concerned. No call. */
 export async function findAffectedExams(deps: Deps, events: readonly HubSpotEvent[]): Promise<AffectedExams> {
   const { examIds, linkedIds } = namedExams(deps, events);
-  const affected: AffectedExams = { examIds, bookingIds: new Set(), restoredIds: new Set(), all: false };
+  const affected: AffectedExams = { examIds, bookingIds: new Set(), all: false };
   const contactIds = new Set(events.flatMap(({ subject, ids }) => (subject === 'contact' ? ids : [])));
   for (const event of events) {
-    if (event.ends || !changesCounts(event)) continue;
+    if (event.subject === 'exam' && event.mergedInto !== null) examIds.add(event.mergedInto);
+    if (event.ends || event.subject === 'exam' || !changesCounts(event)) continue;
     for (const id of event.ids) {
       const isContact = contactIds.has(id) || isKnownContact(deps, id);
       if (event.subject === 'contact-or-booking' && isContact) continue;
@@ -32,9 +31,10 @@ export async function findAffectedExams(deps: Deps, events: readonly HubSpotEven
 /** Whether the event can have changed how many seats of some exam are taken. */
 export function changesCounts({ subject, action, property, ends }: HubSpotEvent): boolean {
   if (ends) return ends.some((end) => end.subject === 'exam' || end.subject === 'unknown');
+  if (subject === 'exam') return action === 'merge';
   if (subject !== 'booking' && subject !== 'contact-or-booking') return false;
   if (action === 'propertyChange') return property?.name === 'is_active';
-  // A merge takes bookings away; what is not known of bookings may, too.
+  // A merge takes a booking away; what is not known of bookings may, too.
   return action !== 'other' || subject === 'booking';
 }
 
@@ -50,7 +50,6 @@ async function addExamsOf(deps: Deps, affected: AffectedExams, { id, action, isN
   const cached = cachedExams(deps, id);
   for (const examId of cached) affected.examIds.add(examId);
   if (ours?.examId) affected.examIds.add(ours.examId);
-  if (action === 'restore' && !ours) affected.restoredIds.add(id);
   if (isNamed || cached.length > 0) return;
   // Somebody may have moved a booking since it was made here: the journal's exam is not the last word.
   if (action !== 'deletion') affected.bookingIds.add(id);

@@ -4,10 +4,9 @@ import type { SyncOutcome, SyncWish } from '../consistency/sync-queue.ts';
 import { newContext, runInContext } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
-import { type Counted, countExams, writeCounts } from '../exams/correct-counts.ts';
+import { countExams, writeCounts } from '../exams/correct-counts.ts';
 import { isTransient } from '../hubspot/errors.ts';
 import { readActiveExams } from '../reads/exams.ts';
-import { EXAM_PROPERTIES } from '../records/exam.ts';
 import { type AffectedExams, changesCounts, findAffectedExams } from './affected-exams.ts';
 import type { HubSpotEvent } from './events.ts';
 import { dropStale, readNews } from './invalidate.ts';
@@ -35,8 +34,8 @@ export async function syncBookings(deps: Deps, raw: readonly unknown[]): Promise
   const events = await readNews(deps, raw);
   const affected = await findAffectedExams(deps, events);
   await dropStale(deps, events);
-  const { examIds, bookingIds, restoredIds, all } = affected;
-  if (examIds.size + bookingIds.size + restoredIds.size === 0 && !all) return nothing(raw.length);
+  const { examIds, bookingIds, all } = affected;
+  if (examIds.size + bookingIds.size === 0 && !all) return nothing(raw.length);
   return inTime(deps, async () => correctCounts(deps, events, affected, raw.length));
 }
 
@@ -51,7 +50,7 @@ async function correctCounts(
   processed: number,
 ): Promise<SyncAnswer> {
   await untilShown(deps, events);
-  const { examIds, refusedIds } = await lookUp(deps, affected);
+  const { examIds, refusedIds } = await lookUp(deps, affected.bookingIds);
   const results = await count(deps, { examIds: affected.examIds.union(examIds), all: affected.all });
   const failures = results.filter((result) => result instanceof Error);
   const mayPass = failures.find((error) => !isPermanent(error));
@@ -83,7 +82,7 @@ async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<
     const ids = [...examIds.union(new Set(active.map(({ id }) => id)))];
     // Links that were read a moment ago, or are being read, may be from before the events.
     deps.cache.invalidate(ids.map(tags.examBookings));
-    const { counted, missing, failures } = await countReadable(deps, ids);
+    const { counted, missing, failures } = await countExams(deps, ids);
     if (missing.length > 0) deps.log.info('events about exams that do not exist', { examIds: missing });
     for (const [examId, error] of failures) {
       if (isPermanent(error)) deps.log.error('exam not counted', { examId, reason: error.message });
@@ -94,21 +93,6 @@ async function countAndCorrect(deps: Deps, { examIds, all }: SyncWish): Promise<
     const written = wrong.map(({ exam }): [string, 'updated'] => [exam.id, 'updated']);
     return new Map<string, 'updated' | 'unchanged' | Error>([...right, ...written, ...failures, ...failed]);
   });
-}
-
-/** Counts exams; one that HubSpot refuses to show for good takes no other with it, for one look at all of them. */
-async function countReadable(deps: Deps, ids: readonly string[]): Promise<Counted> {
-  try {
-    return await countExams(deps, ids);
-  } catch (error) {
-    if (!isPermanent(error)) throw error;
-    const { failures } = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
-    if (failures.size === 0) throw error;
-    const readable = ids.filter((id) => !failures.has(id));
-    const none: Counted = { counted: [], missing: [], failures: new Map() };
-    const rest = readable.length > 0 ? await countExams(deps, readable) : none;
-    return { ...rest, failures: new Map([...rest.failures, ...failures]) };
-  }
 }
 
 /** Waits out the time in which HubSpot does not show yet what it has just told; a time that is not told may be now. */

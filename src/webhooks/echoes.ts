@@ -69,6 +69,7 @@ function isBookingEcho(event: HubSpotEvent, entry: JournalEntry | undefined): bo
         ? isStatusEcho(event, event.property.value, entry)
         : isBy(event, entry.madeAtMs);
     case 'restore':
+    case 'merge':
     case 'associationChange':
     case 'other':
       return false;

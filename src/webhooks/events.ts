@@ -4,7 +4,7 @@ import { RECORD_ID } from '../contract/fields.ts';
 /** What an event is about. `contact-or-booking`: the account's legacy subscriptions name bookings as contacts. */
 type EventSubject = 'booking' | 'exam' | 'contact' | 'contact-or-booking' | 'enrollment' | 'other';
 
-type EventAction = 'creation' | 'deletion' | 'restore' | 'propertyChange' | 'associationChange' | 'other';
+type EventAction = 'creation' | 'deletion' | 'restore' | 'merge' | 'propertyChange' | 'associationChange' | 'other';
 
 /** One end of an association that changed. */
 export interface EventEnd {
@@ -18,12 +18,14 @@ export interface HubSpotEvent {
   action: EventAction;
   /** Records it is about: several for a merge. */
   ids: readonly string[];
+  /** The record that the others of a `merge` are part of now; null for any other event. */
+  mergedInto: string | null;
   property: { name: string; value: string } | null;
   /** Both ends, for an `associationChange`. */
   ends: readonly [EventEnd, EventEnd] | null;
   /** Whether the association is gone rather than new. */
   removed: boolean;
-  /** Epoch milliseconds, HubSpot's clock; null when it is not told. */
+  /** Epoch milliseconds, HubSpot's clock; null when it is not told, or in the future and thus of some other clock. */
   occurredAtMs: number | null;
 }
 
@@ -88,20 +90,26 @@ export interface ParsedEvents {
   unreadable: number;
 }
 
-/** Understands a delivery, entry by entry: one that cannot be read takes no other with it. */
-export function parseEvents(raw: readonly unknown[], types: EventTypes): ParsedEvents {
+/** HubSpot's clock and ours differ by less than this. */
+const CLOCK_SKEW_MS = 60_000;
+
+/**
+ * Understands a delivery, entry by entry: one that cannot be read takes no other with it.
+ * @param nowMs epoch milliseconds.
+ */
+export function parseEvents(raw: readonly unknown[], types: EventTypes, nowMs: number): ParsedEvents {
   const events = new Map<string, HubSpotEvent>();
   let unreadable = 0;
   for (const candidate of raw) {
     const parsed = RawEvent.safeParse(candidate);
-    const event = parsed.success ? toEvent(parsed.data, types) : null;
+    const event = parsed.success ? toEvent(parsed.data, types, nowMs) : null;
     if (event) events.set(JSON.stringify(event), event);
     else unreadable += 1;
   }
   return { events: [...events.values()], unreadable };
 }
 
-function toEvent(raw: RawEvent, types: EventTypes): HubSpotEvent | null {
+function toEvent(raw: RawEvent, types: EventTypes, nowMs: number): HubSpotEvent | null {
   const [object = '', verb = ''] = (raw.subscriptionType ?? raw.eventType ?? '').split('.');
   const action = toAction(verb);
   const ids = [raw.objectId, raw.primaryObjectId, raw.newObjectId, ...raw.mergedObjectIds];
@@ -109,10 +117,11 @@ function toEvent(raw: RawEvent, types: EventTypes): HubSpotEvent | null {
     subject: toSubject(object, verb, raw, types),
     action,
     ids: [...new Set(ids.flatMap((id) => id ?? []))],
+    mergedInto: action === 'merge' ? (raw.newObjectId ?? raw.primaryObjectId ?? raw.objectId ?? null) : null,
     property: raw.propertyName ? { name: raw.propertyName, value: raw.propertyValue } : null,
     ends: action === 'associationChange' ? toEnds(raw, types) : null,
     removed: raw.associationRemoved,
-    occurredAtMs: raw.occurredAt,
+    occurredAtMs: raw.occurredAt !== null && raw.occurredAt <= nowMs + CLOCK_SKEW_MS ? raw.occurredAt : null,
   };
   return event.ids.length > 0 || event.ends ? event : null;
 }
@@ -122,6 +131,7 @@ function toAction(verb: string): EventAction {
     case 'creation':
     case 'deletion':
     case 'restore':
+    case 'merge':
     case 'propertyChange':
     case 'associationChange':
       return verb;

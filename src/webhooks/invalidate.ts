@@ -1,7 +1,7 @@
 import { bookingExamsKey, examKey, sessionsKey, tags } from '../cache/keys.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { MOCK_TYPES } from '../contract/fields.ts';
-import { countFromProperty, type Exam } from '../records/exam.ts';
+import { countFromProperty, type Exam, isExamFact } from '../records/exam.ts';
 import { withoutEchoes } from './echoes.ts';
 import { type EventEnd, type HubSpotEvent, parseEvents } from './events.ts';
 
@@ -14,21 +14,31 @@ export interface Invalidation {
 
 /** The events of a delivery that tell something new; what cannot be read is logged, since nobody else would notice. */
 export async function readNews(deps: Deps, raw: readonly unknown[]): Promise<HubSpotEvent[]> {
-  const { events, unreadable } = parseEvents(raw, deps.config.objectTypes);
+  const { events, unreadable } = parseEvents(raw, deps.config.objectTypes, deps.clock.now());
   if (unreadable > 0) deps.log.warn('events not understood', { count: unreadable });
   const news = await withoutEchoes(deps, events);
-  await noteRemovals(deps, news);
+  await noteInJournal(deps, news);
   return news;
 }
 
-/** A booking of ours that somebody moved away is not ours on that side any more, whatever the journal says. */
-async function noteRemovals({ journal }: Deps, events: readonly HubSpotEvent[]): Promise<void> {
-  for (const { removed, ends } of events) {
-    if (!removed || !ends) continue;
-    const [from, to] = ends;
-    await journal.linkRemoved(from.id, to.id);
-    await journal.linkRemoved(to.id, from.id);
+/** What others did to bookings of ours holds, whatever the journal says: moved them away, merged them, moved their exam. */
+async function noteInJournal({ journal }: Deps, events: readonly HubSpotEvent[]): Promise<void> {
+  for (const event of events) {
+    const { removed, ends, ids, mergedInto } = event;
+    if (removed && ends) {
+      const [from, to] = ends;
+      await journal.linkRemoved(from.id, to.id);
+      await journal.linkRemoved(to.id, from.id);
+    }
+    if (mergedInto !== null) await journal.merged(ids, mergedInto);
+    if (changesExamFacts(event)) for (const id of ids) await journal.examChanged(id);
   }
+}
+
+/** Whether the event is about what HubSpot rolls up from an exam onto its bookings. */
+function changesExamFacts({ subject, action, property }: HubSpotEvent): boolean {
+  if (subject !== 'exam') return false;
+  return action === 'merge' || (action === 'propertyChange' && (property === null || isExamFact(property.name)));
 }
 
 /** Drops exactly what the events can have made stale. No call. */
@@ -58,18 +68,23 @@ function takeInCount({ cache }: Deps, { subject, ids: [id = ''], property, occur
   return true;
 }
 
-async function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEvent): Promise<string[]> {
+async function staleTags(deps: Deps, event: HubSpotEvent): Promise<string[]> {
+  const { subject, action, ids, ends } = event;
   if (ends) return [...endTags(ends[0]), ...endTags(ends[1])];
   const inPlace = action === 'propertyChange';
   switch (subject) {
     case 'booking':
-      return bookingsTags(deps, ids, inPlace);
+      return bookingsTags(deps, event);
     case 'exam':
-      return [tags.exams, ...ids.flatMap((id) => [tags.exam(id), ...(inPlace ? [] : [tags.examBookings(id)])])];
+      return [
+        tags.exams,
+        ...(changesExamFacts(event) ? [tags.bookingLists, tags.rollups] : []),
+        ...ids.flatMap((id) => [tags.exam(id), ...(inPlace ? [] : [tags.examBookings(id)])]),
+      ];
     case 'contact':
       return ids.flatMap((id) => contactTags(id, inPlace));
     case 'contact-or-booking':
-      return [...ids.flatMap((id) => contactTags(id, inPlace)), ...(await bookingsTags(deps, ids, inPlace))];
+      return [...ids.flatMap((id) => contactTags(id, inPlace)), ...(await bookingsTags(deps, event))];
     case 'enrollment':
       return [tags.enrollments];
     case 'other':
@@ -77,16 +92,18 @@ async function staleTags(deps: Deps, { subject, action, ids, ends }: HubSpotEven
   }
 }
 
-async function bookingsTags(deps: Deps, ids: readonly string[], inPlace: boolean): Promise<string[]> {
-  return (await Promise.all(ids.map(async (id) => bookingTags(deps, id, inPlace)))).flat();
+async function bookingsTags(deps: Deps, { ids, action }: HubSpotEvent): Promise<string[]> {
+  return (await Promise.all(ids.map(async (id) => bookingTags(deps, id, action)))).flat();
 }
 
 /** What holds the booking is marked with it; a record that comes or goes also changes lists that do not hold it. */
-async function bookingTags({ cache, journal }: Deps, id: string, inPlace: boolean): Promise<string[]> {
-  if (inPlace) return [tags.booking(id)];
+async function bookingTags({ cache, journal }: Deps, id: string, action: HubSpotEvent['action']): Promise<string[]> {
+  if (action === 'propertyChange') return [tags.booking(id)];
   const ours = await journal.entryOf(id);
   const exams = [...(cache.peek(bookingExamsKey(id)) ?? []), ...(ours ? [ours.examId] : [])];
-  const lists = [...exams.map(tags.examBookings), ...(ours ? [tags.contactBookings(ours.contactId)] : [])];
+  // A restored booking is back on a list of which nothing tells whose it is.
+  const list = ours ? [tags.contactBookings(ours.contactId)] : action === 'restore' ? [tags.bookingLists] : [];
+  const lists = [...exams.map(tags.examBookings), ...list];
   return [tags.booking(id), tags.bookingLinks(id), ...lists];
 }
 

@@ -69,6 +69,7 @@ describe('repeats and order', () => {
         { subject: 'exam', id: String(100 + index) },
       ],
       removed: false,
+      mergedInto: null,
       occurredAtMs: 1,
     }));
     const started = performance.now();

@@ -37,6 +37,14 @@ describe('a stored count that somebody changes in HubSpot', () => {
     expect([await shown(), world.takeCalls()]).toEqual([7, []]);
   });
 
+  it('does not stay what an event of the future said', async () => {
+    const { world, told, shown } = await start();
+    await deliver(world, [told('5', world.clock.now() + 3_600_000)], 'webhooks/cache-invalidation');
+    await shown();
+    await deliver(world, [told('7', world.clock.now())], 'webhooks/cache-invalidation');
+    expect(await shown()).toBe(7);
+  });
+
   it('is read again when the event does not say when it was', async () => {
     const { world, told, shown } = await start();
     const [{ occurredAt: _left, ...undated }] = [told('7', 0)];
