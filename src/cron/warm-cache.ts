@@ -66,7 +66,7 @@ async function warmContacts(deps: Deps, reading: Reading): Promise<number> {
   const batch = await deps.hubspot.batchReadObjects(contacts, seenLately, CONTACT_PROPERTIES, options);
   const records = requireComplete(batch);
   for (const [address, record] of records) {
-    const contact = toContact(record);
+    const contact = toContact(record, deps.records);
     const written = await deps.journal.creditsOf(contact.id);
     const ours = written && contact.updatedAtMs < written.updatedAtMs ? { credits: written.credits } : {};
     reading.keep(contactKey(contact.id), { ...contact, ...ours });

@@ -16,7 +16,7 @@ export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
   const exams = requireComplete(batch)
     .entries()
-    .map(([id, record]) => [id, withOurCount(deps, toExam(record, deps.config.timeZone))] as const);
+    .map(([id, record]) => [id, withOurCount(deps, toExam(record, deps.records))] as const);
   return new Map(exams);
 }
 
@@ -24,7 +24,7 @@ export async function readExams(deps: Deps, ids: readonly string[]): Promise<Map
 export async function readExam(deps: Deps, id: string): Promise<Exam | null> {
   const options = { properties: EXAM_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.mockExams, id, options);
-  return record && withOurCount(deps, toExam(record, deps.config.timeZone));
+  return record && withOurCount(deps, toExam(record, deps.records));
 }
 
 /** An exam and the ids of the bookings HubSpot links to it. */
@@ -41,7 +41,7 @@ export async function readExamWithBookings(deps: Deps, id: string): Promise<Exam
   if (!record) return null;
   const bookingIds = record.associations.get(bookings.id) ?? [];
   await deps.journal.linksRead('exam', id, bookingIds);
-  return { exam: withOurCount(deps, toExam(record, deps.config.timeZone)), bookingIds };
+  return { exam: withOurCount(deps, toExam(record, deps.records)), bookingIds };
 }
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
@@ -109,9 +109,9 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
     filters: activeExams(mockType),
     properties: EXAM_PROPERTIES,
     sort: LATEST_EXAM_FIRST,
-    until: (record) => isPast(toExam(record, timeZone)),
+    until: (record) => isPast(toExam(record, deps.records)),
   });
-  const exams = records.map((record) => toExam(record, timeZone));
+  const exams = records.map((record) => toExam(record, deps.records));
   const undated = exams.filter(({ examDate }) => examDate === null).map(({ id }) => id);
   if (undated.length > 0) deps.log.warn('active exams without a readable date', { examIds: undated });
   return exams.filter((exam) => !isPast(exam));
@@ -121,5 +121,5 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
 export async function readActiveExams(deps: Deps): Promise<Exam[]> {
   const request = { filters: activeExams(), properties: EXAM_PROPERTIES };
   const records = await deps.hubspot.search(deps.config.objectTypes.mockExams, request);
-  return records.map((record) => withOurCount(deps, toExam(record, deps.config.timeZone)));
+  return records.map((record) => withOurCount(deps, toExam(record, deps.records)));
 }
