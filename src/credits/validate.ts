@@ -12,6 +12,9 @@ import { creditsFor } from './policy.ts';
 export const ValidateCreditsInput = StudentLogin.extend({ mock_type: MockTypeField.nullish() });
 export type ValidateCreditsInput = z.infer<typeof ValidateCreditsInput>;
 
+/** What a student is called of whom HubSpot has no name: the booking form takes no empty one. */
+const NAMELESS = 'Student';
+
 /**
  * Whether a student can pay for an exam, and who they are.
  * @throws {AppError} `EMAIL_MISMATCH` when the student id is somebody else's, `STUDENT_NOT_FOUND` when nobody has it.
@@ -26,8 +29,8 @@ export async function validateCredits(deps: Deps, input: ValidateCreditsInput) {
     available_credits: available,
     credit_breakdown: breakdown,
     contact_id: contact.id,
-    enrollment_id: enrollment?.enrollmentId ?? null,
-    student_name: `${contact.firstName} ${contact.lastName}`.trim(),
+    enrollment_id: enrollment?.id ?? null,
+    student_name: `${contact.firstName} ${contact.lastName}`.trim() || NAMELESS,
     ...(eligible ? {} : { error_message: explainShortage(input.mock_type) }),
   };
 }

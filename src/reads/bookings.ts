@@ -64,7 +64,7 @@ async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[
 async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<string, Booking>> {
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, BOOKING_PROPERTIES);
   const records = requireComplete(batch).entries();
-  const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.config.timeZone)]));
+  const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.records)]));
   await noteRead(deps, bookings);
   return bookings;
 }
@@ -145,7 +145,7 @@ export async function readBookingWithLinks(deps: Deps, id: string): Promise<Book
   const record = await deps.hubspot.getObject(bookings, id, options);
   if (!record) return null;
   return overlayLinks(deps, {
-    booking: toBooking(record, deps.config.timeZone),
+    booking: toBooking(record, deps.records),
     contactIds: record.associations.get(contacts.id) ?? [],
     examIds: record.associations.get(mockExams.id) ?? [],
   });

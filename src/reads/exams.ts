@@ -12,7 +12,7 @@ export async function readExams(deps: Deps, ids: readonly string[]): Promise<Bat
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
   const exams = batch.results
     .entries()
-    .map(([id, record]) => [id, overlayExam(deps, toExam(record, deps.config.timeZone))] as const);
+    .map(([id, record]) => [id, overlayExam(deps, toExam(record, deps.records))] as const);
   return { ...batch, results: new Map(exams) };
 }
 
@@ -20,7 +20,7 @@ export async function readExams(deps: Deps, ids: readonly string[]): Promise<Bat
 export async function readExam(deps: Deps, id: string): Promise<Exam | null> {
   const options = { properties: EXAM_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.mockExams, id, options);
-  return record && overlayExam(deps, toExam(record, deps.config.timeZone));
+  return record && overlayExam(deps, toExam(record, deps.records));
 }
 
 /** An exam and the ids of all its bookings, those included that HubSpot does not link yet. */
@@ -36,7 +36,7 @@ export async function readExamWithBookings(deps: Deps, id: string): Promise<Exam
   const record = await deps.hubspot.getObject(mockExams, id, options);
   if (!record) return null;
   const bookingIds = await overlayBookingIds(deps, ['exam', id], record.associations.get(bookings.id) ?? []);
-  return { exam: overlayExam(deps, toExam(record, deps.config.timeZone)), bookingIds };
+  return { exam: overlayExam(deps, toExam(record, deps.records)), bookingIds };
 }
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
@@ -103,9 +103,9 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
     filters: activeExams(mockType),
     properties: EXAM_PROPERTIES,
     sort: LATEST_EXAM_FIRST,
-    until: (record) => isPast(toExam(record, timeZone)),
+    until: (record) => isPast(toExam(record, deps.records)),
   });
-  const exams = records.map((record) => toExam(record, timeZone));
+  const exams = records.map((record) => toExam(record, deps.records));
   const undated = exams.filter(({ examDate }) => examDate === null).map(({ id }) => id);
   if (undated.length > 0) deps.log.warn('active exams without a readable date', { examIds: undated });
   return exams.filter((exam) => !isPast(exam));
@@ -115,5 +115,5 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
 export async function readActiveExams(deps: Deps): Promise<Exam[]> {
   const request = { filters: activeExams(), properties: EXAM_PROPERTIES };
   const records = await deps.hubspot.search(deps.config.objectTypes.mockExams, request);
-  return records.map((record) => overlayExam(deps, toExam(record, deps.config.timeZone)));
+  return records.map((record) => overlayExam(deps, toExam(record, deps.records)));
 }

@@ -1,8 +1,8 @@
-import { onDay, parseDay } from '../time/calendar.ts';
 import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
 import { CREDIT_FIELDS, type CreditField } from './contact.ts';
 import type { Exam, ExamFacts } from './exam.ts';
+import { type RecordContext, readerOf } from './values.ts';
 
 /** HubSpot properties of a booking that this project reads. The last five are read-only rollups of its exam. */
 export const BOOKING_PROPERTIES = [
@@ -32,7 +32,7 @@ const TOKENS: Record<CreditField, string> = {
 
 /** The credit a booking was paid with; null for a token that names none, such as an administrator's override. */
 export function creditOfToken(token: string | null): CreditField | null {
-  return CREDIT_FIELDS.find((field) => TOKENS[field] === token) ?? null;
+  return CREDIT_FIELDS.find((field) => TOKENS[field].toLowerCase() === token?.toLowerCase()) ?? null;
 }
 
 /** All that is needed to know whether a booking takes a seat. */
@@ -70,7 +70,7 @@ export interface Booking {
   bookingId: string;
   name: string;
   email: string;
-  /** As HubSpot holds it; null when it was never set. */
+  /** As HubSpot holds it, without blanks around it; null when it is not set. */
   isActive: string | null;
   status: BookingStatus;
   /** Whether it takes a seat: not when it is cancelled or failed. */
@@ -101,34 +101,38 @@ export interface BookingWithLinks {
   examIds: readonly string[];
 }
 
-export function toBooking(record: HubSpotObject<BookingProperty>, timeZone: string): Booking {
+export function toBooking(record: HubSpotObject<BookingProperty>, context: RecordContext): Booking {
   const { id, properties, createdAt, updatedAt } = record;
+  const values = readerOf('booking', record, context);
+  const isActive = values.text('is_active');
   return {
     id,
-    bookingId: properties.booking_id ?? '',
+    bookingId: values.text('booking_id') ?? '',
+    // Kept as it was typed.
     name: properties.name ?? '',
-    email: properties.email ?? '',
-    isActive: properties.is_active,
-    status: toStatus(properties.is_active),
-    holdsSeat: holdsSeat(properties.is_active),
-    tokenUsed: properties.token_used,
-    dominantHand: properties.dominant_hand === 'true',
-    examFacts: toExamFacts(properties, timeZone),
+    email: values.text('email') ?? '',
+    isActive,
+    status: toStatus(isActive),
+    holdsSeat: holdsSeat(isActive),
+    tokenUsed: values.text('token_used'),
+    dominantHand: values.flag('dominant_hand') ?? false,
+    examFacts: toExamFacts(values),
     createdAt,
     updatedAt,
     updatedAtMs: epochMs(updatedAt),
   };
 }
 
-function toExamFacts(properties: HubSpotObject<BookingProperty>['properties'], timeZone: string): ExamFacts | null {
-  const examDate = parseDay(properties.exam_date);
-  if (!properties.mock_type || !examDate) return null;
+function toExamFacts(values: ReturnType<typeof readerOf<BookingProperty>>): ExamFacts | null {
+  const mockType = values.text('mock_type');
+  const examDate = values.day('exam_date');
+  if (mockType === null || examDate === null) return null;
   return {
-    mockType: properties.mock_type,
+    mockType,
     examDate,
-    location: properties.location || null,
-    startTime: onDay(examDate, properties.start_time, timeZone),
-    endTime: onDay(examDate, properties.end_time, timeZone),
+    location: values.text('location'),
+    startTime: values.timeOn(examDate, 'start_time'),
+    endTime: values.timeOn(examDate, 'end_time'),
   };
 }
 

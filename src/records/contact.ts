@@ -1,5 +1,6 @@
 import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
+import { type RecordContext, readerOf, toInteger } from './values.ts';
 
 /** A contact's credit properties, which the API's answers name as HubSpot does. */
 export const CREDIT_FIELDS = ['sj_credits', 'cs_credits', 'sjmini_credits', 'shared_mock_credits'] as const;
@@ -21,20 +22,21 @@ export interface Contact {
   updatedAtMs: number;
 }
 
-export function toContact(record: HubSpotObject<(typeof CONTACT_PROPERTIES)[number]>): Contact {
-  const { id, properties, updatedAt } = record;
+/** Whole credits only: an unset or unreadable number is none. */
+export function toContact(record: HubSpotObject<(typeof CONTACT_PROPERTIES)[number]>, context: RecordContext): Contact {
+  const values = readerOf('contact', record, context);
   return {
-    id,
-    studentId: properties.student_id?.trim() ?? '',
-    email: properties.email ?? '',
-    firstName: properties.firstname ?? '',
-    lastName: properties.lastname ?? '',
-    updatedAtMs: epochMs(updatedAt),
+    id: record.id,
+    studentId: values.studentId('student_id') ?? '',
+    email: values.text('email') ?? '',
+    firstName: values.text('firstname') ?? '',
+    lastName: values.text('lastname') ?? '',
+    updatedAtMs: epochMs(record.updatedAt),
     credits: {
-      sj_credits: toCredit(properties.sj_credits),
-      cs_credits: toCredit(properties.cs_credits),
-      sjmini_credits: toCredit(properties.sjmini_credits),
-      shared_mock_credits: toCredit(properties.shared_mock_credits),
+      sj_credits: values.integer('sj_credits') ?? 0,
+      cs_credits: values.integer('cs_credits') ?? 0,
+      sjmini_credits: values.integer('sjmini_credits') ?? 0,
+      shared_mock_credits: values.integer('shared_mock_credits') ?? 0,
     },
   };
 }
@@ -44,10 +46,11 @@ export function creditToProperties(field: CreditField, amount: number): Record<s
   return { [field]: String(amount) };
 }
 
-/** Whole credits only: an unset or unreadable number is none. */
-function toCredit(value: string | null): number {
-  const number = Math.trunc(Number(value ?? 0));
-  return Number.isFinite(number) ? number : 0;
+/** The credits that an event about one property tells; null for an event about anything else. */
+export function creditFromProperty(property: { name: string; value: string } | null) {
+  const field = CREDIT_FIELDS.find((name) => name === property?.name);
+  const amount = property && toInteger(property.value);
+  return field && amount !== null ? { field, amount } : null;
 }
 
 /** Credits as a student sees them: what is less than none buys nothing either. */

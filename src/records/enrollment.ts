@@ -1,4 +1,5 @@
 import type { HubSpotObject } from '../hubspot/types.ts';
+import { type RecordContext, readerOf } from './values.ts';
 
 /** HubSpot properties of an enrollment that this project reads. */
 export const ENROLLMENT_PROPERTIES = ['enrollment_id', 'course_id', 'enrollment_status'] as const;
@@ -11,12 +12,16 @@ export interface Enrollment {
   status: string | null;
 }
 
-export function toEnrollment({ id, properties }: HubSpotObject<(typeof ENROLLMENT_PROPERTIES)[number]>): Enrollment {
+export function toEnrollment(
+  record: HubSpotObject<(typeof ENROLLMENT_PROPERTIES)[number]>,
+  context: RecordContext,
+): Enrollment {
+  const values = readerOf('enrollment', record, context);
   return {
-    id,
-    enrollmentId: properties.enrollment_id,
-    courseId: properties.course_id,
-    status: properties.enrollment_status,
+    id: record.id,
+    enrollmentId: values.text('enrollment_id'),
+    courseId: values.text('course_id'),
+    status: values.text('enrollment_status'),
   };
 }
 

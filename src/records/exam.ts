@@ -1,6 +1,7 @@
-import { type Day, onDay, parseDay } from '../time/calendar.ts';
+import type { Day } from '../time/calendar.ts';
 import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject, SearchFilter } from '../hubspot/types.ts';
+import { type RecordContext, readerOf, toCount } from './values.ts';
 
 /** HubSpot properties of a mock exam session that this project reads. */
 export const EXAM_PROPERTIES = [
@@ -30,7 +31,7 @@ export interface Exam extends Omit<ExamFacts, 'examDate'> {
   /** Null when HubSpot holds no readable date. */
   examDate: Day | null;
   address: string | null;
-  /** As HubSpot holds it: 'true', 'false' or 'scheduled'. */
+  /** In lower case: 'true', 'false' or 'scheduled'. */
   isActive: string | null;
   /** Null when HubSpot holds no readable number. */
   capacity: number | null;
@@ -40,29 +41,22 @@ export interface Exam extends Omit<ExamFacts, 'examDate'> {
   updatedAtMs: number;
 }
 
-export function toExam(record: HubSpotObject<(typeof EXAM_PROPERTIES)[number]>, timeZone: string): Exam {
-  const { id, properties, updatedAt } = record;
-  const examDate = parseDay(properties.exam_date);
+export function toExam(record: HubSpotObject<(typeof EXAM_PROPERTIES)[number]>, context: RecordContext): Exam {
+  const values = readerOf('exam', record, context);
+  const examDate = values.day('exam_date');
   return {
-    id,
-    mockType: properties.mock_type ?? '',
+    id: record.id,
+    mockType: values.text('mock_type') ?? '',
     examDate,
-    location: properties.location || null,
-    address: properties.address || null,
-    isActive: properties.is_active,
-    startTime: examDate && onDay(examDate, properties.start_time, timeZone),
-    endTime: examDate && onDay(examDate, properties.end_time, timeZone),
-    capacity: toCount(properties.capacity),
-    totalBookings: toCount(properties.total_bookings) ?? 0,
-    updatedAtMs: epochMs(updatedAt),
+    location: values.text('location'),
+    address: values.text('address'),
+    isActive: values.text('is_active')?.toLowerCase() ?? null,
+    startTime: examDate && values.timeOn(examDate, 'start_time'),
+    endTime: examDate && values.timeOn(examDate, 'end_time'),
+    capacity: values.count('capacity'),
+    totalBookings: values.count('total_bookings') ?? 0,
+    updatedAtMs: epochMs(record.updatedAt),
   };
-}
-
-/** HubSpot numbers are text; a count is a whole number of at least zero, anything else is null. */
-function toCount(value: string | null): number | null {
-  if (!value?.trim()) return null;
-  const number = Number(value);
-  return Number.isFinite(number) ? Math.max(0, Math.trunc(number)) : null;
 }
 
 /** The properties that set the stored count. */

@@ -5,7 +5,8 @@ export function noteToProperties(html: string, epochMs: number): Record<string, 
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 
-/** Text as it may stand in a note's HTML. */
+/** Text as it may stand in a note's HTML, its lines kept apart. */
 export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  const escaped = text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
+  return escaped.replaceAll(/\r\n?|\n/g, '<br>');
 }

@@ -1,3 +1,5 @@
+import { parseInstant } from './instant.ts';
+
 /** The only source of time: passed in, so that tests move it instead of waiting for it. */
 export interface Clock {
   /** Wall-clock time in epoch milliseconds. It may be set back: for calendar days and times that are told, only. */
@@ -64,5 +66,5 @@ export async function waitAtMost<T>(clock: Clock, maxWaitMs: number, work: Promi
 
 /** Epoch milliseconds of an ISO time; 0 when it is none. */
 export function epochMs(instant: string): number {
-  return Date.parse(instant) || 0;
+  return parseInstant(instant) ?? 0;
 }

@@ -1,7 +1,8 @@
 import type { JournalEntry } from '../consistency/journal.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { ACTIVE, CANCELLED } from '../records/booking.ts';
-import { CREDIT_FIELDS } from '../records/contact.ts';
+import { creditFromProperty } from '../records/contact.ts';
+import { countFromProperty } from '../records/exam.ts';
 import type { EventEnd, HubSpotEvent } from './events.ts';
 
 /** HubSpot's own clocks differ by less than this: an event this much later than our write may still be about it. */
@@ -88,15 +89,16 @@ function isStatusEcho(event: HubSpotEvent, isActive: string, entry: JournalEntry
   }
 }
 
+/** Numbers are compared as numbers: HubSpot may tell `15` as `15.0`. */
 function isCountEcho(deps: Deps, examId: string, event: HubSpotEvent): boolean {
-  const written = event.property?.name === 'total_bookings' ? deps.counts.lastWritten(examId) : undefined;
-  return event.property?.value === String(written?.total) && isBy(event, written?.landedAtMs);
+  const count = countFromProperty(event.property);
+  const written = count === null ? undefined : deps.counts.lastWritten(examId);
+  return count === written?.total && isBy(event, written?.landedAtMs);
 }
 
 async function isCreditEcho(deps: Deps, contactId: string, event: HubSpotEvent): Promise<boolean> {
-  const field = CREDIT_FIELDS.find((name) => name === event.property?.name);
-  const written = field && (await deps.journal.creditsOf(contactId));
-  return (
-    Boolean(written && event.property?.value === String(written.credits[field])) && isBy(event, written?.updatedAtMs)
-  );
+  const credit = creditFromProperty(event.property);
+  const written = credit && (await deps.journal.creditsOf(contactId));
+  if (!credit || !written) return false;
+  return written.credits[credit.field] === credit.amount && isBy(event, written.updatedAtMs);
 }

@@ -14,6 +14,7 @@ import type { Deps } from './deps.ts';
 import { HubSpotTimeoutError, isTransient } from '../hubspot/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { countToProperties } from '../records/exam.ts';
+import { logUnreadable } from './unreadable-log.ts';
 
 /** What the surroundings provide; tests pass their own. */
 export interface Ports {
@@ -48,6 +49,7 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     clock,
     log,
     hubspot,
+    records: { timeZone: config.timeZone, unreadable: logUnreadable(log) },
     cache: new CacheService({
       clock,
       enabled,

@@ -11,6 +11,7 @@ import type { SeatReservations } from '../consistency/seat-reservations.ts';
 import type { SyncQueue } from '../consistency/sync-queue.ts';
 import type { HubSpotService } from '../hubspot/service.ts';
 import type { Log } from '../observability/log.ts';
+import type { RecordContext } from '../records/values.ts';
 
 /** What every verb works with: `verbNoun(deps, input)`. Built once per instance. */
 export interface Deps {
@@ -18,6 +19,8 @@ export interface Deps {
   clock: Clock;
   log: Log;
   hubspot: HubSpotService;
+  /** What HubSpot's records are read with. */
+  records: RecordContext;
   cache: CacheService;
   /** One at a time per student id. */
   locks: KeyedLock;

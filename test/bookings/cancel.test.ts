@@ -15,7 +15,7 @@ async function start(options: WorldOptions = {}, token: string | null = 'Situati
 describe('DELETE /api/bookings/{id}', () => {
   it('cancels, gives the credit back, lowers the count, leaves a note, and says so', async () => {
     const { world, student, exam, booking } = await start();
-    const { status, body } = await cancel(world, student, booking, 'Feeling <ill>');
+    const { status, body } = await cancel(world, student, booking, 'Feeling <ill>\nSorry');
     expect(status).toBe(200);
     expect(body).toEqual({
       success: true,
@@ -31,7 +31,7 @@ describe('DELETE /api/bookings/{id}', () => {
           credits_restored: true,
         },
         credit_restoration: { credit_type: 'sj_credits', amount: 1, new_balance: 3 },
-        reason: 'Feeling <ill>',
+        reason: 'Feeling <ill>\nSorry',
       },
     });
     expect(world.account.values('bookings', booking)['is_active']).toBe('Cancelled');
@@ -39,7 +39,7 @@ describe('DELETE /api/bookings/{id}', () => {
     expect(world.account.values('mock_exams', exam)['total_bookings']).toBe('4');
     const { account } = world.emulator;
     const [note] = account.records.all(account.objectType('notes'));
-    expect(note?.versions[0]?.values['hs_note_body']).toContain('Reason: Feeling &lt;ill&gt;');
+    expect(note?.versions[0]?.values['hs_note_body']).toContain('Reason: Feeling &lt;ill&gt;<br>Sorry');
   });
 
   it.each([

@@ -11,7 +11,7 @@ describe('POST /api/mock-exams/validate-credits', () => {
   it('says what a student can pay with', async () => {
     const world = await World.create();
     const { id, studentId, email } = world.account.student(CREDITS);
-    world.account.enrollment({ id, studentId, email });
+    const enrollment = world.account.enrollment({ id, studentId, email });
     const { status, body } = await validate(world, { student_id: studentId, email, mock_type: 'Situational Judgment' });
     expect([status, body.message]).toEqual([200, 'Credit validation successful']);
     expect(body.data).toEqual({
@@ -19,7 +19,7 @@ describe('POST /api/mock-exams/validate-credits', () => {
       available_credits: 5,
       credit_breakdown: { specific_credits: 2, shared_credits: 3 },
       contact_id: id,
-      enrollment_id: 'ENR-1',
+      enrollment_id: enrollment,
       student_name: "Ada O'Neil",
     });
   });
@@ -58,6 +58,25 @@ describe('POST /api/mock-exams/validate-credits', () => {
       credit_breakdown: CREDITS,
       enrollment_id: null,
     });
+  });
+
+  it.each([
+    ['', '', 'Student'],
+    [' ', '\n', 'Student'],
+    ['Ada', ' ', 'Ada'],
+    ['', "O'Neil", "O'Neil"],
+  ])('calls a student with the names %j and %j %j', async (firstname, lastname, name) => {
+    const world = await World.create();
+    const { studentId, email } = world.account.student({ firstname, lastname });
+    const { body } = await validate(world, { student_id: studentId, email });
+    expect(body.data.student_name).toBe(name);
+  });
+
+  it.each(['1599999.0', '1.599999E6', ' 1599999 '])('knows a student whose id HubSpot tells as %j', async (told) => {
+    const world = await World.create();
+    const { id, studentId, email } = world.account.student({ student_id: 1_599_999 });
+    world.account.plant('contacts', id, { student_id: told });
+    expect(await validate(world, { student_id: studentId, email })).toMatchObject({ status: 200 });
   });
 
   it('takes unset credits for none', async () => {
@@ -106,11 +125,11 @@ describe('the enrollment', () => {
     };
     expect([await ask(), await ask()]).toEqual([null, null]);
     expect(world.deps.cache.stats().enrollment).toMatchObject({ hits: 1, loads: 1 });
-    world.account.enrollment(student);
+    const enrollment = world.account.enrollment(student);
     await world.clock.advance(5000);
-    expect(await ask()).toBe('ENR-1');
+    expect(await ask()).toBe(enrollment);
     await world.clock.advance(60_000);
-    expect(await ask()).toBe('ENR-1');
+    expect(await ask()).toBe(enrollment);
     expect(world.deps.cache.stats().enrollment).toMatchObject({ hits: 2, loads: 2 });
   });
 
@@ -119,10 +138,10 @@ describe('the enrollment', () => {
     const student = world.account.student();
     const login = { student_id: student.studentId, email: student.email };
     await validate(world, login);
-    world.account.enrollment(student);
+    const enrollment = world.account.enrollment(student);
     await world.clock.advance(1);
-    expect((await validate(world, { ...login, force: true })).body.data.enrollment_id).toBe('ENR-1');
-    expect((await validate(world, login)).body.data.enrollment_id).toBe('ENR-1');
+    expect((await validate(world, { ...login, force: true })).body.data.enrollment_id).toBe(enrollment);
+    expect((await validate(world, login)).body.data.enrollment_id).toBe(enrollment);
   });
 
   it('is given up after 2 s, though nobody waits for it any more', async () => {

@@ -50,7 +50,9 @@ describe('echoes of our own writes', () => {
         linkEvent(world, booking, exam, madeAt),
         linkEvent(world, booking, student.id, { ...madeAt, toObjectTypeId: CONTACTS }),
         countEvent(world, exam, '1', { occurredAt: timesOf(world, MOCK_EXAMS, exam).updatedAt }),
+        countEvent(world, exam, '1.0', { occurredAt: timesOf(world, MOCK_EXAMS, exam).updatedAt }),
         creditEvent(world, student.id, '4', { occurredAt: timesOf(world, CONTACTS, student.id).updatedAt }),
+        creditEvent(world, student.id, '4.0', { occurredAt: timesOf(world, CONTACTS, student.id).updatedAt }),
       ])
     ).body;
     expect(data.updatedExams).toBe(0);

@@ -14,7 +14,7 @@ async function start(making: 'made long ago' | 'made here') {
   const student = world.account.student({ sj_credits: 5 });
   const [exam, second] = [world.account.exam({ date: OLD_DAY }), world.account.exam({ date: NEW_DAY })];
   if (making === 'made long ago') world.account.booking({ student, exam });
-  else expect((await book(world, student, { exam, date: OLD_DAY })).status).toBe(201);
+  else await book(world, student, { exam, date: OLD_DAY });
   expect(await days(world, student)).toEqual([OLD_DAY]);
   return { world, student, exam, second };
 }
