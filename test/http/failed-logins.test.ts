@@ -123,6 +123,17 @@ describe('failed logins', () => {
     expect([await tryOnce(), await tryOnce()]).toEqual([401, 429]);
   });
 
+  it('of others leave nothing behind for whom they keep out', async () => {
+    const limits = { RATE_LIMIT_FAILED_LOGINS: '1', RATE_LIMIT_FAILED_LOGINS_PER_ADDRESS: '1' };
+    const world = await World.create({ env: limits });
+    const student = world.account.student();
+    const statuses = [(await world.clock.run(async () => guess(world, '99', 1))).status];
+    statuses.push((await world.clock.run(async () => signIn(world, student))).status);
+    await world.clock.advance(300_000);
+    statuses.push((await world.clock.run(async () => signIn(world, student))).status);
+    expect(statuses).toEqual([401, 429, 200]);
+  });
+
   it('are off at 0', async () => {
     const env = { RATE_LIMIT_FAILED_LOGINS: '0', RATE_LIMIT_FAILED_LOGINS_PER_ADDRESS: '0', RATE_LIMIT_BOOKINGS: '0' };
     const world = await World.create({ env });

@@ -28,6 +28,7 @@ describe('a variable nobody knows', () => {
     'HOME',
     'HUBSPOT_TIMEOUT',
     'CACHE_DIR',
+    'CACHE_TTL_EXAM',
     'VERCEL_ENV',
     'VERCEL_URL',
     'RATE_LIMIT',
