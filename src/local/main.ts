@@ -66,13 +66,13 @@ async function main(): Promise<void> {
   const { port, trustedProxies } = config;
   const handler = createRouter(app, ROUTES);
   const host = await startLocalHost({ handler, port, trustedProxies, backgroundDone: work.done });
-  if (!upstream.embedded) await proveToken(app);
-  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
   const stop = async () => {
     await host.close();
     await upstream.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  if (!upstream.embedded) await proveToken(app);
+  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
 }
 
 try {
