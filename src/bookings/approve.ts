@@ -2,13 +2,14 @@ import { dayAt } from '../time/calendar.ts';
 import { seatsTaken } from '../consistency/seats-taken.ts';
 import { choosePayment } from '../credits/policy.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { AppError } from '../contract/errors.ts';
+import { AppError, invalidFields } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactById, readContactWithBookings } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
 import { readSeatsOf } from '../reads/seats.ts';
 import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
+import { currentContext } from '../request/context.ts';
 import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 import { settleLostCreate } from './lost-booking.ts';
 
@@ -75,6 +76,7 @@ async function requireIdentity(
 ): Promise<ContactWithBookings> {
   if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
   const isStudent = contact.studentId === studentId;
+  if (isStudent) currentContext()?.loginPassed();
   if (isStudent && (contact.id === contactId || (await readContactById(deps, contactId))?.id === contact.id)) {
     return contact;
   }
@@ -90,10 +92,14 @@ function requireOpenExam(deps: Deps, found: ExamWithBookings | null, input: Crea
     throw new AppError('EXAM_NOT_ACTIVE', 'This mock exam session is not open for booking');
   }
   const wrong = [
-    ...(exam.mockType === input.mock_type ? [] : ['Mock type does not match the mock exam']),
-    ...(examDate === input.exam_date ? [] : ['Exam date does not match the mock exam']),
+    ...(exam.mockType === input.mock_type
+      ? []
+      : [{ field: 'mock_type', message: 'Mock type does not match the mock exam' }]),
+    ...(examDate === input.exam_date
+      ? []
+      : [{ field: 'exam_date', message: 'Exam date does not match the mock exam' }]),
   ];
-  if (wrong.length > 0) throw new AppError('VALIDATION_ERROR', wrong.join('; '), { validationErrors: wrong });
+  if (wrong.length > 0) throw invalidFields(wrong);
   return { ...exam, examDate };
 }
 

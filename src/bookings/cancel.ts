@@ -6,7 +6,7 @@ import { authenticateAnew } from '../contacts/authenticate.ts';
 import { CreditUncertainError, writeCredit } from '../credits/write-credit.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
-import { RECORD_ID, StudentLogin } from '../contract/fields.ts';
+import { isPlainText, RECORD_ID, StudentLogin } from '../contract/fields.ts';
 import { HubSpotError, HubSpotRateLimitError, isTokenRejected } from '../hubspot/errors.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
 import { readExam } from '../reads/exams.ts';
@@ -24,7 +24,7 @@ const REASON = 'Reason must be a text of at most 500 characters';
 
 export const CancelBookingInput = StudentLogin.extend({
   id: z.string().default(''),
-  reason: z.string({ error: REASON }).max(500, REASON).nullish(),
+  reason: z.string({ error: REASON }).max(500, REASON).refine(isPlainText, REASON).nullish(),
 });
 export type CancelBookingInput = z.infer<typeof CancelBookingInput>;
 

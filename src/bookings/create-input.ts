@@ -1,22 +1,26 @@
 import { z } from 'zod';
 import { parseDay } from '../time/calendar.ts';
-import { MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../contract/fields.ts';
+import { isPlainText, MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../contract/fields.ts';
 import { toAttendingLocation } from '../records/booking.ts';
 
 const NAME_LENGTH = 'Name must be between 2 and 100 characters';
 const LOCATION_UNKNOWN =
   'Attending location must be one of: mississauga, calgary, vancouver, montreal, richmond_hill, online';
 
-/** Combined characters may be long, but not without end. */
-const MAX_NAME_UNITS = 400;
+/** A character as one sees it may be made of a dozen code units, but not without end. */
+const MAX_NAME_UNITS = 2000;
+
+/** At least one character of the kind that leaves a mark on paper: blanks come in more kinds than spaces. */
+const VISIBLE = /[^\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\p{Z}\u2800]/u;
 
 /**
  * Kept as it was typed. Lengths are counted in characters as one sees them, so that an emoji is one; what cannot be seen
- * at all does not belong into a name.
+ * makes no name, nor does what changes how other text looks.
  */
 const Name = typedText('Name').refine((name) => {
-  const length = [...new Intl.Segmenter().segment(name.trim())].length;
-  return length >= 2 && length <= 100 && name.length <= MAX_NAME_UNITS && !/\p{Cc}/u.test(name);
+  if (name.length > MAX_NAME_UNITS || !isPlainText(name) || /\p{Cc}/u.test(name)) return false;
+  const characters = Array.from(new Intl.Segmenter().segment(name.trim()), ({ segment }) => segment);
+  return characters.filter((each) => VISIBLE.test(each)).length >= 2 && characters.length <= 100;
 }, NAME_LENGTH);
 
 const ExamDate = requiredText('Exam date').refine(
@@ -37,10 +41,12 @@ export const CreateBookingInput = StudentLogin.extend({
   attending_location: z.unknown().optional(),
 })
   .refine(({ dominant_hand: hand }) => toHand(hand) !== null, {
+    path: ['dominant_hand'],
     error: 'Dominant hand selection is required for Clinical Skills exams',
     when: ({ value }) => isClinical(value),
   })
   .refine(({ attending_location: place }) => isAbsent(place) || toPlace(place) !== null, {
+    path: ['attending_location'],
     error: LOCATION_UNKNOWN,
     when: ({ value }) => typeof value === 'object' && value !== null && !isClinical(value),
   })
@@ -61,8 +67,9 @@ function isAbsent(value: unknown): boolean {
 }
 
 function toHand(value: unknown): boolean | null {
-  if (value === true || value === 'true') return true;
-  return value === false || value === 'false' ? false : null;
+  const hand = typeof value === 'string' ? value.trim().toLowerCase() : value;
+  if (hand === true || hand === 'true') return true;
+  return hand === false || hand === 'false' ? false : null;
 }
 
 function toPlace(value: unknown): string | null {

@@ -4,6 +4,7 @@ import { AppError } from '../contract/errors.ts';
 import type { StudentLogin } from '../contract/fields.ts';
 import { getContact, type GetContactOptions, readContact } from '../reads/contact.ts';
 import type { Contact } from '../records/contact.ts';
+import { currentContext } from '../request/context.ts';
 
 /**
  * The contact that has this e-mail address and this student id, through the cache; at most one call. A refusal rests on
@@ -16,7 +17,7 @@ export async function authenticate(
   options: Pick<GetContactOptions, 'withBookings'> = {},
 ): Promise<Contact> {
   const known = await getContact(deps, email, options);
-  if (known?.studentId === studentId) return known;
+  if (known?.studentId === studentId) return recognised(known);
   return requireMatch(await getContact(deps, email, { ...options, maxAgeMs: REFUSAL_MAX_AGE_MS }), studentId);
 }
 
@@ -26,7 +27,12 @@ export async function authenticateAnew(deps: Deps, { email, student_id: studentI
 }
 
 function requireMatch(contact: Contact | null, studentId: string): Contact {
-  if (contact?.studentId === studentId) return contact;
+  if (contact?.studentId === studentId) return recognised(contact);
   const message = 'Authentication failed. Please check your Student ID and email.';
   throw new AppError('AUTH_FAILED', message, { isFailedLogin: true });
+}
+
+function recognised(contact: Contact): Contact {
+  currentContext()?.loginPassed();
+  return contact;
 }

@@ -5,6 +5,7 @@ export type ErrorCode =
   | 'ACCESS_DENIED'
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
+  | 'REQUEST_TIMEOUT'
   | 'PAYLOAD_TOO_LARGE'
   | 'UNAUTHORIZED'
   | 'CONTACT_NOT_FOUND'
@@ -14,6 +15,7 @@ export type ErrorCode =
   | 'INSUFFICIENT_CREDITS'
   | 'IDEMPOTENCY_KEY_REUSED'
   | 'ALREADY_CANCELED'
+  | 'BOOKING_COMPLETED'
   | 'SOFT_DELETE_FAILED'
   | 'TOO_MANY_EXAMS'
   | 'BOOKINGS_DISABLED'
@@ -26,9 +28,19 @@ export type ErrorCode =
   | 'HUBSPOT_UNAVAILABLE'
   | 'INTERNAL_ERROR';
 
+/** What is wrong with one field of the input. */
+export interface FieldError {
+  /** The field's name in the query, the JSON body or, for a header, the header's. */
+  field: string;
+  /** One sentence for the person who filled it in. */
+  message: string;
+}
+
 export interface AppErrorDetails {
-  /** One sentence per wrong field, for `VALIDATION_ERROR`. */
+  /** One sentence per fault, for `VALIDATION_ERROR`: see {@link invalidFields} and {@link invalidBody}. */
   validationErrors?: string[];
+  /** The same by field, for `VALIDATION_ERROR`. */
+  fields?: FieldError[];
   /** Seconds after which asking again is worth it. */
   retryAfterSeconds?: number;
   /** The caller is not who they claim to be: it counts against the limit of failed logins. */
@@ -41,6 +53,7 @@ export class AppError extends Error {
   override readonly name = 'AppError';
   readonly code: ErrorCode;
   readonly validationErrors: string[] | undefined;
+  readonly fields: FieldError[] | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly isFailedLogin: boolean;
 
@@ -48,7 +61,19 @@ export class AppError extends Error {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
     this.code = code;
     this.validationErrors = details.validationErrors;
+    this.fields = details.fields;
     this.retryAfterSeconds = details.retryAfterSeconds;
     this.isFailedLogin = details.isFailedLogin ?? false;
   }
+}
+
+/** A `VALIDATION_ERROR` that tells of every wrong field at once. */
+export function invalidFields(fields: FieldError[]): AppError {
+  const validationErrors = [...new Set(fields.map(({ message }) => message))];
+  return new AppError('VALIDATION_ERROR', validationErrors.join('; '), { validationErrors, fields });
+}
+
+/** A `VALIDATION_ERROR` about a body as a whole, in which no field can be named. */
+export function invalidBody(message: string, cause?: unknown): AppError {
+  return new AppError('VALIDATION_ERROR', message, { validationErrors: [message], fields: [], cause });
 }

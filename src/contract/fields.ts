@@ -22,9 +22,12 @@ export const StudentId = requiredText('Student ID')
   .regex(/^[A-Z0-9]+$/, 'Student ID must contain only uppercase letters and numbers')
   .max(32, 'Student ID must not be longer than 32 characters');
 
-const Email = requiredText('Email')
-  .max(254, 'Please enter a valid email address')
-  .regex(z.regexes.html5Email, 'Please enter a valid email address');
+const EMAIL_WRONG = 'Please enter a valid email address';
+/** As browsers check it [HTML standard], but for letters of any alphabet before the @ [RFC 6531]. */
+const EMAIL =
+  /^[\p{L}\p{M}\p{N}.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*$/u;
+
+const Email = requiredText('Email').max(254, EMAIL_WRONG).regex(EMAIL, EMAIL_WRONG);
 
 export const MockTypeField = z.enum(MOCK_TYPES, {
   error: 'Mock type must be one of: Situational Judgment, Clinical Skills, or Mini-mock',
@@ -39,6 +42,11 @@ export function recordId(label: string) {
 export const StudentLogin = z.object({ student_id: StudentId, email: Email });
 export type StudentLogin = z.infer<typeof StudentLogin>;
 
+/** Whether a text can be stored and shown as it is: no half characters, and none that change the direction of others. */
+export function isPlainText(text: string): boolean {
+  return text.isWellFormed() && !/\p{Bidi_Control}/u.test(text);
+}
+
 /** `true` or `false` in a query. */
 export function queryFlag(name: string, value: boolean) {
   return z
@@ -51,6 +59,7 @@ export function queryInteger(name: string, { least, most, value }: { least: numb
   const error = `${name} must be a whole number from ${least} to ${most}`;
   return z
     .string({ error })
+    .trim()
     .regex(/^\d{1,9}$/, { error, abort: true })
     .transform(Number)
     .refine((number) => number >= least && number <= most, error)

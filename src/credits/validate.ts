@@ -6,6 +6,7 @@ import { MockTypeField, StudentLogin } from '../contract/fields.ts';
 import { getContact, studentIdExists } from '../reads/contact.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
 import { type Contact, CREDIT_FIELDS, usableCredits } from '../records/contact.ts';
+import { currentContext } from '../request/context.ts';
 import { creditsFor } from './policy.ts';
 
 /** The sign-in page sends null for `mock_type`: it wants all credits, not those for one type. */
@@ -21,6 +22,7 @@ const NAMELESS = 'Student';
  */
 export async function validateCredits(deps: Deps, input: ValidateCreditsInput) {
   const contact = await identify(deps, input);
+  currentContext()?.loginPassed();
   const enrollment = await findEnrollment(deps, contact.id);
   const { available, breakdown } = creditsOf(contact, input);
   const eligible = available > 0;

@@ -19,12 +19,13 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
   const clock = ports.clock ?? systemClock;
   const log = ports.log ?? createLog(clock, config.logLevel, (line) => console.log(line));
   const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log };
+  if (config.warnings.length > 0) log.warn('settings that are hardly meant so', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
   return {
     config,
     clock,
     log,
-    rateLimits: new RateLimits(config.rateLimits),
+    rateLimits: new RateLimits(clock, config.rateLimits),
     async deps() {
       deps ??= createDeps(config, complete);
       try {

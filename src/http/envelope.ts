@@ -1,4 +1,4 @@
-import type { ErrorCode } from '../contract/errors.ts';
+import type { ErrorCode, FieldError } from '../contract/errors.ts';
 
 /** An answer before headers are added: what a handler returns. */
 export interface Reply {
@@ -15,6 +15,7 @@ export function success(data: unknown, message = 'Success'): Reply {
 /** Fields beside `success`, `error` and `code` of a failure. */
 export interface FailureFields {
   validationErrors?: string[] | undefined;
+  fields?: FieldError[] | undefined;
   /** Seconds, in the body of an inbound 429. */
   retryAfter?: number;
   requestId?: string | undefined;

@@ -3,6 +3,7 @@ import { AppError, type ErrorCode } from '../contract/errors.ts';
 import { HubSpotError, HubSpotRateLimitError, isTokenRejected, isTransient } from '../hubspot/errors.ts';
 import type { Log } from '../observability/log.ts';
 import { failure, type Reply } from './envelope.ts';
+import { TooManyRequestsError } from './rate-limits.ts';
 
 /** The HTTP status of every code: the one place where they meet. */
 const STATUS: Record<ErrorCode, number> = {
@@ -11,6 +12,7 @@ const STATUS: Record<ErrorCode, number> = {
   ACCESS_DENIED: 403,
   NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
+  REQUEST_TIMEOUT: 408,
   PAYLOAD_TOO_LARGE: 413,
   UNAUTHORIZED: 401,
   CONTACT_NOT_FOUND: 404,
@@ -20,6 +22,7 @@ const STATUS: Record<ErrorCode, number> = {
   INSUFFICIENT_CREDITS: 400,
   IDEMPOTENCY_KEY_REUSED: 422,
   ALREADY_CANCELED: 409,
+  BOOKING_COMPLETED: 409,
   SOFT_DELETE_FAILED: 500,
   TOO_MANY_EXAMS: 400,
   BOOKINGS_DISABLED: 503,
@@ -43,8 +46,12 @@ const RETRY_DAILY_SECONDS = 3600;
 /** Turns whatever was thrown into an answer. What nobody expected is logged and answered opaquely. */
 export function toFailure(error: unknown, log: Log): Reply {
   if (error instanceof AppError) {
-    const { validationErrors, retryAfterSeconds } = error;
-    return failure(STATUS[error.code], error.code, error.message, { validationErrors, retryAfterSeconds });
+    const { validationErrors, fields, retryAfterSeconds } = error;
+    return failure(STATUS[error.code], error.code, error.message, { validationErrors, fields, retryAfterSeconds });
+  }
+  if (error instanceof TooManyRequestsError) {
+    const { retryAfterSeconds } = error;
+    return failure(429, 'RATE_LIMITED', error.message, { retryAfterSeconds, retryAfter: retryAfterSeconds });
   }
   if (error instanceof HubSpotError && isTransient(error)) return upstreamFailure(error, log);
   const message = isTokenRejected(error)

@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { corsHeaders } from './cors.ts';
 import { failure } from './envelope.ts';
 
+const NO_CALLS = 'hubspot;desc="0 calls";dur=0.0, cache;desc=none, total;dur=0.0';
+
 /** The answer of an instance whose configuration is wrong; what is wrong stands in the log alone. */
 export function notConfigured(error: unknown, write: (line: string) => void): Response {
   const requestId = randomUUID();
@@ -9,7 +11,7 @@ export function notConfigured(error: unknown, write: (line: string) => void): Re
   write(JSON.stringify({ level: 'error', message: 'the API is not configured', requestId, reason }));
   const message = 'Something went wrong on our side. Please try again later.';
   const { status, body } = failure(500, 'INTERNAL_ERROR', message, { requestId });
-  const own = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId, 'Server-Timing': 'total;dur=0' };
+  const own = { 'Cache-Control': 'no-store', 'X-Request-Id': requestId, 'Server-Timing': NO_CALLS };
   const headers = { ...own, ...corsHeaders(null, []) };
   return Response.json(body, { status, headers });
 }

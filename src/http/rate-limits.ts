@@ -1,15 +1,22 @@
-// oxlint-disable-next-line typescript/triple-slash-reference -- the build of Vercel finds a declaration no other way
-/// <reference path="./rate-limiter-memory.d.ts" />
-import type { RateLimiterRes } from 'rate-limiter-flexible';
-// The package's index loads the limiters of every database, which a cold start would wait for.
-import RateLimiterMemory from 'rate-limiter-flexible/lib/RateLimiterMemory.js';
+import { AppError } from '../contract/errors.ts';
 import type { Config } from '../settings/config.ts';
+import type { Clock } from '../time/clock.ts';
+import { addressKey } from './address.ts';
+import { FailureLimit, type Refusal } from './failure-limit.ts';
+import { WindowCounter } from './window-counter.ts';
 
-const MINUTE_SECONDS = 60;
-const LOGIN_WINDOW_SECONDS = 300;
+const MINUTE_MS = 60_000;
+const LOGIN_WINDOW_MS = 300_000;
+/** Seconds after which trying again is worth it when too many logins of an address are undecided. */
+const RETRY_UNDECIDED_SECONDS = 5;
 
 /** Limits that an endpoint may name; `none` leaves only the one per address. */
-export type RateLimitName = 'bookings' | 'available' | 'validateCredits' | 'sync' | 'none';
+export type RateLimitName = 'bookings' | 'available' | 'capacity' | 'validateCredits' | 'sync' | 'none';
+
+/** Made to be polled by a whole campus behind one address: these count towards no other limit than their own. */
+const POLLED: ReadonlySet<RateLimitName> = new Set(['available', 'capacity']);
+/** Where the student id is checked: elsewhere it could be made up, and makes no caller of its own. */
+const LOGINS: ReadonlySet<RateLimitName> = new Set(['bookings', 'validateCredits']);
 
 /** Whose request it is: an address and, where the request names one, a student id. */
 export interface Caller {
@@ -17,79 +24,98 @@ export interface Caller {
   studentId: string | undefined;
 }
 
-/** Inbound limits: requests per minute, and failed logins in five minutes. Refusals are in seconds to wait. */
+/** A request that claims to come from a student. Until it is decided it may yet turn out to be a wrong guess. */
+export interface Login {
+  /** The claim was found to be true, or nothing will come out about it; telling it again changes nothing. */
+  passed: () => void;
+  failed: () => void;
+}
+
+const NO_LOGIN: Login = { passed: () => {}, failed: () => {} };
+
+/** One request too many for one of the limits. */
+export class TooManyRequestsError extends Error {
+  override readonly name = 'TooManyRequestsError';
+  readonly retryAfterSeconds: number;
+
+  constructor(retryAfterMs: number) {
+    super('Too many requests, please try again later');
+    this.retryAfterSeconds = Math.max(1, Math.ceil(retryAfterMs / 1000));
+  }
+}
+
+/** Inbound limits: requests per minute, and failed logins in five minutes. */
 export class RateLimits {
-  readonly #perAddress: RateLimiterMemory | null;
-  readonly #endpoints: Record<RateLimitName, RateLimiterMemory | null>;
-  readonly #failedLogins: RateLimiterMemory | null;
-  readonly #failedLoginsPerAddress: RateLimiterMemory | null;
+  readonly #perAddress: WindowCounter;
+  readonly #endpoints: Record<Exclude<RateLimitName, 'none'>, WindowCounter>;
+  readonly #failedLogins: FailureLimit;
+  readonly #failedLoginsPerAddress: FailureLimit;
 
-  constructor(limits: Config['rateLimits']) {
-    this.#perAddress = limiter(limits.perAddress, MINUTE_SECONDS);
+  constructor(clock: Clock, limits: Config['rateLimits']) {
+    const perMinute = (limit: number) => new WindowCounter(clock, limit, MINUTE_MS);
+    this.#perAddress = perMinute(limits.perAddress);
     this.#endpoints = {
-      bookings: limiter(limits.bookings, MINUTE_SECONDS),
-      available: limiter(limits.available, MINUTE_SECONDS),
-      validateCredits: limiter(limits.validateCredits, MINUTE_SECONDS),
-      sync: limiter(limits.sync, MINUTE_SECONDS),
-      none: null,
+      bookings: perMinute(limits.bookings),
+      available: perMinute(limits.available),
+      capacity: perMinute(limits.capacity),
+      validateCredits: perMinute(limits.validateCredits),
+      sync: perMinute(limits.sync),
     };
-    this.#failedLogins = limiter(limits.failedLogins, LOGIN_WINDOW_SECONDS);
-    this.#failedLoginsPerAddress = limiter(limits.failedLoginsPerAddress, LOGIN_WINDOW_SECONDS);
+    this.#failedLogins = new FailureLimit(clock, limits.failedLogins, LOGIN_WINDOW_MS);
+    this.#failedLoginsPerAddress = new FailureLimit(clock, limits.failedLoginsPerAddress, LOGIN_WINDOW_MS);
   }
 
-  /** Counts a request from `address`; seconds to wait when it is one too many, else null. */
-  async admitAddress(address: string): Promise<number | null> {
-    return consume(this.#perAddress, address);
+  /** Counts a request from `address` to an endpoint with that limit. @throws {TooManyRequestsError} */
+  admitAddress(address: string, limit: RateLimitName): void {
+    if (!POLLED.has(limit)) refuseOver(this.#perAddress.count(addressKey(address)));
   }
 
-  /** Counts a request to `endpoint` (the route's own name); seconds to wait when it is one too many, else null. */
-  async admit(limit: RateLimitName, endpoint: string, caller: Caller): Promise<number | null> {
-    const blocked = await this.#blockedLogin(caller);
-    // Only where the student id is checked does it make a caller of its own: elsewhere it could be made up.
-    const key = limit === 'available' ? caller.address : keyOf(caller);
-    return blocked ?? consume(this.#endpoints[limit], `${endpoint} ${key}`);
+  /** Counts a request to `endpoint` (the route's own name). @throws {TooManyRequestsError} */
+  admit(limit: RateLimitName, endpoint: string, { address, studentId }: Caller): void {
+    if (limit === 'none') return;
+    // A hundred students behind one campus address must not lock each other out.
+    const student = LOGINS.has(limit) ? (studentId ?? '') : '';
+    refuseOver(this.#endpoints[limit].count(`${endpoint} ${addressKey(address)} ${student}`));
   }
 
-  /** Counts a login that failed. */
-  async loginFailed(caller: Caller): Promise<void> {
-    await consume(this.#failedLogins, keyOf(caller));
-    await consume(this.#failedLoginsPerAddress, caller.address);
-  }
-
-  async #blockedLogin(caller: Caller): Promise<number | null> {
-    if (caller.studentId === undefined) return null;
-    return (
-      (await exhausted(this.#failedLogins, keyOf(caller))) ??
-      (await exhausted(this.#failedLoginsPerAddress, caller.address))
-    );
-  }
-}
-
-/** A hundred students behind one campus address must not lock each other out. */
-function keyOf({ address, studentId }: Caller): string {
-  return studentId === undefined ? address : `${address} ${studentId}`;
-}
-
-function limiter(points: number, duration: number): RateLimiterMemory | null {
-  return points === 0 ? null : new RateLimiterMemory({ points, duration });
-}
-
-async function consume(limit: RateLimiterMemory | null, key: string): Promise<number | null> {
-  if (!limit) return null;
-  try {
-    await limit.consume(key);
-    return null;
-  } catch (refusal) {
-    if (refusal instanceof Error) throw refusal;
-    return secondsLeft(refusal as RateLimiterRes);
+  /**
+   * Admits a login, if need be after waiting until others are decided.
+   * @param deadlineAt milliseconds of the monotonic clock.
+   * @throws {TooManyRequestsError} when too many failed
+   * @throws {AppError} `RATE_LIMITED` when too many are still undecided at the deadline
+   */
+  async beginLogin(limit: RateLimitName, { address, studentId }: Caller, deadlineAt: number): Promise<Login> {
+    if (studentId === undefined || !LOGINS.has(limit)) return NO_LOGIN;
+    const place = addressKey(address);
+    const student = `${place} ${studentId}`;
+    const [own, all] = [this.#failedLogins, this.#failedLoginsPerAddress];
+    refuseLogin(await own.begin(student, deadlineAt));
+    const refusal = await all.begin(place, deadlineAt);
+    if (refusal) own.end(student);
+    refuseLogin(refusal);
+    let isDecided = false;
+    const passed = () => {
+      if (isDecided) return;
+      isDecided = true;
+      own.end(student);
+      all.end(place);
+    };
+    const failed = () => {
+      own.fail(student);
+      all.fail(place);
+      passed();
+    };
+    return { passed, failed };
   }
 }
 
-async function exhausted(limit: RateLimiterMemory | null, key: string): Promise<number | null> {
-  const state = await limit?.get(key);
-  return limit && state && state.consumedPoints >= limit.points ? secondsLeft(state) : null;
+function refuseOver(waitMs: number | null): void {
+  if (waitMs !== null) throw new TooManyRequestsError(waitMs);
 }
 
-function secondsLeft({ msBeforeNext }: RateLimiterRes): number {
-  return Math.max(1, Math.ceil(msBeforeNext / 1000));
+function refuseLogin(refusal: Refusal | null): void {
+  if (refusal?.reason === 'failed') throw new TooManyRequestsError(refusal.retryAfterMs);
+  if (refusal?.reason !== 'undecided') return;
+  const message = 'The booking system is busy. Please try again in a moment.';
+  throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: RETRY_UNDECIDED_SECONDS });
 }

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import type { App } from './app.ts';
+import { readBytes } from './body.ts';
 import type { Reply } from './envelope.ts';
-import { parseInput, type RawInput, readBytes } from './input.ts';
+import { parseInput, type RawInput } from './input.ts';
 import type { RateLimitName } from './rate-limits.ts';
 import { readSignedEvents } from './webhook-request.ts';
 
@@ -11,7 +12,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 export type Audience = 'student' | 'webhook' | 'cron' | 'monitoring';
 
 export interface EndpointDefinition<I> {
-  /** Checked against the query (GET) or the JSON body (other methods) together with the path's parameters. */
+  /** Checked against the query (GET) or the body (other methods) together with the path's parameters. */
   input: z.ZodType<I>;
   limit: RateLimitName;
   run: (app: App, input: I, request: Request) => Promise<Reply>;
@@ -33,7 +34,7 @@ export function webhook(run: (app: App, events: readonly unknown[]) => Promise<R
   return {
     limit: 'none',
     handle: async (app, _raw, request) => {
-      const body = await readBytes(request, app.config.http.webhookBodyLimitBytes);
+      const body = await readBytes(app.clock, request, app.config.http.webhookBodyLimitBytes);
       return run(app, readSignedEvents(app, request, body));
     },
   };

@@ -12,7 +12,7 @@ import { carriesBearer } from './bearer.ts';
 import { corsHeaders } from './cors.ts';
 import { failure, type Reply } from './envelope.ts';
 import { toFailure } from './failures.ts';
-import { type RawInput, readJsonBody, readQuery } from './input.ts';
+import { type RawInput, readFields, readParameters } from './input.ts';
 import type { Caller } from './rate-limits.ts';
 import type { Endpoint, Method, Route } from './route.ts';
 
@@ -59,10 +59,9 @@ async function answer(
 ): Promise<Reply> {
   if (request.method === 'OPTIONS') return { status: 200, body: undefined };
   const address = request.headers.get('x-real-ip') ?? 'unknown';
-  const busy = await app.rateLimits.admitAddress(address);
-  if (busy !== null) return tooManyRequests(busy);
+  const endpoint = route && endpointFor(route, request.method);
+  app.rateLimits.admitAddress(address, endpoint?.limit ?? 'none');
   if (!route) throw new AppError('NOT_FOUND', 'There is no such endpoint');
-  const endpoint = endpointFor(route, request.method);
   if (!endpoint) return methodNotAllowed(route);
   requireAccess(app, route, request);
   const { id: _inQueryOrBody, ...given } = await readRaw(app, route, request);
@@ -71,13 +70,22 @@ async function answer(
   noteCacheWish(raw, request);
   const caller: Caller = { address, studentId: StudentId.safeParse(raw['student_id']).data };
   const method = request.method === 'HEAD' ? 'GET' : request.method;
-  const wait = await app.rateLimits.admit(endpoint.limit, `${method} ${pattern}`, caller);
-  if (wait !== null) return tooManyRequests(wait);
+  app.rateLimits.admit(endpoint.limit, `${method} ${pattern}`, caller);
+  return asLogin(app, endpoint, caller, async () => endpoint.handle(app, raw, request));
+}
+
+/** Holds one of the caller's places for undecided logins until it is known whether this one fails. */
+async function asLogin(app: App, { limit }: Endpoint, caller: Caller, work: () => Promise<Reply>): Promise<Reply> {
+  const context = currentContext();
+  const login = await app.rateLimits.beginLogin(limit, caller, context?.deadlineAt ?? app.clock.monotonicMs());
+  if (context) context.loginPassed = login.passed;
   try {
-    return await endpoint.handle(app, raw, request);
+    return await work();
   } catch (error) {
-    if (error instanceof AppError && error.isFailedLogin) await app.rateLimits.loginFailed(caller);
+    if (error instanceof AppError && error.isFailedLogin) login.failed();
     throw error;
+  } finally {
+    login.passed();
   }
 }
 
@@ -95,26 +103,18 @@ function endpointFor({ methods, audience }: Route, method: string): Endpoint | u
 }
 
 /** A webhook's body is left alone: its signature is over the bytes. */
-async function readRaw({ config }: App, route: Route, request: Request): Promise<RawInput> {
+async function readRaw({ clock, config }: App, route: Route, request: Request): Promise<RawInput> {
   if (route.audience === 'webhook') return {};
-  if (request.method === 'GET' || request.method === 'HEAD') return readQuery(new URL(request.url).searchParams);
-  return readJsonBody(request, config.http.studentBodyLimitBytes);
+  if (request.method === 'GET' || request.method === 'HEAD') return readParameters(new URL(request.url).searchParams);
+  return readFields(clock, request, config.http.studentBodyLimitBytes);
 }
 
-/** `force=true`, or `_t` with any value, in body or query, asks for an answer that does not come from the cache. */
-function noteCacheWish(raw: RawInput, request: Request): void {
+/** `force=true`, or `_t` with any value or none, in body or query, asks for an answer that does not come from the cache. */
+function noteCacheWish({ force, _t: time }: RawInput, request: Request): void {
   const context = currentContext();
-  const query = readQuery(new URL(request.url).searchParams);
-  if (context) context.bypassCache = isCacheWish(raw) || isCacheWish(query);
-}
-
-function isCacheWish({ force, _t: time }: RawInput): boolean {
-  return String(force) === 'true' || time !== undefined;
-}
-
-function tooManyRequests(retryAfterSeconds: number): Reply {
-  const error = 'Too many requests, please try again later';
-  return failure(429, 'RATE_LIMITED', error, { retryAfterSeconds, retryAfter: retryAfterSeconds });
+  const query = new URL(request.url).searchParams;
+  const isWish = String(force) === 'true' || time !== undefined || query.get('force') === 'true' || query.has('_t');
+  if (context) context.bypassCache = isWish;
 }
 
 function methodNotAllowed(route: Route): Reply {

@@ -1,4 +1,4 @@
-import { AppError } from '../contract/errors.ts';
+import { AppError, invalidBody } from '../contract/errors.ts';
 import type { App } from './app.ts';
 import { verifySignature } from './hubspot-signature.ts';
 import { parseJsonText } from './input.ts';
@@ -22,10 +22,7 @@ export function readSignedEvents({ config, clock }: App, request: Request, body:
   );
   if (version === null && !unsigned) throw unauthorized();
   const events = parseJsonText(new TextDecoder().decode(body));
-  if (!Array.isArray(events)) {
-    const validationErrors = ['The body must be a list of events'];
-    throw new AppError('VALIDATION_ERROR', 'The body must be a list of events', { validationErrors });
-  }
+  if (!Array.isArray(events)) throw invalidBody('The body must be a list of events');
   if (version === 'v1' && events.some((event) => isTooOld(event, clock.now()))) throw unauthorized();
   return events;
 }
@@ -41,9 +38,16 @@ function isTooOld(event: unknown, now: number): boolean {
 
 /** The address HubSpot posted to: as configured, else as the proxy in front of us says. */
 function publicUrlOf(request: Request, configured: string | undefined): string {
-  const { pathname, search, host, protocol } = new URL(request.url);
-  if (configured) return `${configured}${pathname}${search}`;
-  const forwardedHost = request.headers.get('x-forwarded-host') ?? request.headers.get('host') ?? host;
-  const forwardedProtocol = request.headers.get('x-forwarded-proto') ?? protocol.replace(':', '');
-  return `${forwardedProtocol}://${forwardedHost}${pathname}${search}`;
+  const { pathname, search, origin } = new URL(request.url);
+  return `${configured ?? forwardedOrigin(request, origin)}${pathname}${search}`;
+}
+
+/** Each proxy adds what it saw to the end of such a header: the first value is the caller's. */
+function forwardedOrigin({ headers }: Request, own: string): string {
+  const firstOf = (name: string) => headers.get(name)?.split(',')[0]?.trim();
+  const { protocol, host } = new URL(own);
+  const seenProtocol = firstOf('x-forwarded-proto') || protocol.replace(':', '');
+  const seenHost = firstOf('x-forwarded-host') || firstOf('host') || host;
+  // Lower case and without the protocol's own port, as HubSpot writes it.
+  return URL.parse(`${seenProtocol}://${seenHost}`)?.origin ?? own;
 }

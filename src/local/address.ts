@@ -1,4 +1,5 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
+import { canonicalAddress } from '../http/address.ts';
 
 /** Loopback, which a reverse proxy on the same machine connects from. */
 const LOOPBACK = ['127.0.0.0/8', '::1'];
@@ -12,7 +13,7 @@ export function trustedProxies(ranges: readonly string[]): (address: string) => 
     if (prefix === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(prefix), family);
   }
-  return (address) => list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return (address) => isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /**
@@ -25,12 +26,7 @@ export function clientAddress(
   isTrusted: (address: string) => boolean,
 ): string {
   const hops = [...(forwardedFor?.split(',') ?? []).flatMap((hop) => hop.trim() || []), remoteAddress].map(
-    plainAddress,
+    canonicalAddress,
   );
   return hops.findLast((hop, index) => index === 0 || !isTrusted(hop)) ?? remoteAddress;
-}
-
-/** `::ffff:127.0.0.1` is how a dual-stack socket shows an IPv4 caller. */
-function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '');
 }

@@ -17,7 +17,22 @@ export interface LocalHostOptions {
   trustedProxies: readonly string[];
   /** Settles when the work that outlives its answer is done. */
   backgroundDone: () => Promise<void>;
+  /** How long a connection may take to bring a request. */
+  patience?: Patience;
 }
+
+/** In milliseconds: for a request's headers, for all of it, and how often connections are looked at. */
+interface Patience {
+  headersMs: number;
+  requestMs: number;
+  everyMs: number;
+}
+
+/** The API itself gives up on a body at its request's deadline: this is for what it never gets to see. */
+const PATIENCE: Patience = { headersMs: 10_000, requestMs: 60_000, everyMs: 5000 };
+
+/** Answers to a request whose rest nobody reads: the connection ends with them. */
+const UNREAD = new Set([408, 413]);
 
 /** Connections that have not ended by themselves are cut this long after closing began, in milliseconds. */
 const GRACE_MS = 5000;
@@ -28,6 +43,7 @@ const GRACE_MS = 5000;
  * @throws when the port is taken (`code` is `EADDRINUSE`).
  */
 export async function startLocalHost(options: LocalHostOptions): Promise<LocalHost> {
+  const { headersMs, requestMs, everyMs } = options.patience ?? PATIENCE;
   const isTrusted = trustedProxies(options.trustedProxies);
   const rewrites = vercelConfig.rewrites.map(({ source }) => new RegExp(`^${source}$`));
   const server = serve({
@@ -36,13 +52,16 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     silent: true,
     manual: true,
     gracefulShutdown: false,
+    node: { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: everyMs },
     // The URL of a request that cannot even be read may hold anything: it is not logged.
     error: () => new Response('Bad request\n', { status: 400 }),
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
       if (!rewrites.some((source) => source.test(pathname))) return new Response('Not found\n', { status: 404 });
       const address = clientAddress(request.ip ?? 'unknown', request.headers.get('x-forwarded-for'), isTrusted);
-      return options.handler(withAddress(request, address));
+      const response = await options.handler(withAddress(request, address));
+      if (UNREAD.has(response.status)) response.headers.set('Connection', 'close');
+      return response;
     },
   });
   const http = server.node?.server;

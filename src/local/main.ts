@@ -9,12 +9,15 @@ import { LIFELIKE_SETTINGS } from '../emulator/settings.ts';
 import { createRouter } from '../http/router.ts';
 import { BackgroundWork } from './background-work.ts';
 import { startLocalHost } from './host.ts';
+import { proveToken } from './prove-token.ts';
 
 /** Where the API's data comes from, in words for the terminal, and how to let go of it. */
 interface Upstream {
   variables: Record<string, string | undefined>;
   /** Whether it is the emulator started here. */
   embedded: boolean;
+  /** What is hardly meant so, one sentence each. */
+  warnings: readonly string[];
   description: string;
   close: () => Promise<void>;
 }
@@ -22,10 +25,11 @@ interface Upstream {
 /** HubSpot when a token is set, else an emulator on a port of its own. */
 async function connectUpstream(): Promise<Upstream> {
   const variables = environmentVariables();
-  if (variables['HS_PRIVATE_APP_TOKEN']) {
+  if (variables['HS_PRIVATE_APP_TOKEN']?.trim()) {
     return {
       variables,
       embedded: false,
+      warnings: [],
       description: variables['HUBSPOT_BASE_URL'] || 'HubSpot',
       close: async () => {},
     };
@@ -35,7 +39,10 @@ async function connectUpstream(): Promise<Upstream> {
   const server = await serveEmulator(emulator);
   const own = { ...variables, HS_PRIVATE_APP_TOKEN: 'emulator', HUBSPOT_BASE_URL: server.url };
   const description = `the embedded HubSpot, no account needed (its calls: ${server.url}/_emulator/calls)`;
-  return { variables: own, embedded: true, description, close: async () => server.close() };
+  const warnings = variables['HUBSPOT_BASE_URL']?.trim()
+    ? ['HUBSPOT_BASE_URL is set without HS_PRIVATE_APP_TOKEN: the data is made up, from the embedded HubSpot']
+    : [];
+  return { variables: own, embedded: true, warnings, description, close: async () => server.close() };
 }
 
 function examples(url: string): string {
@@ -51,17 +58,21 @@ function examples(url: string): string {
 async function main(): Promise<void> {
   if (statSync('.env', { throwIfNoEntry: false })?.isFile()) process.loadEnvFile('.env');
   const upstream = await connectUpstream();
-  const config = { ...readConfig(upstream.variables), overEmulator: upstream.embedded };
+  const read = readConfig(upstream.variables);
+  const warnings = [...upstream.warnings, ...read.warnings];
+  const config = { ...read, warnings, overEmulator: upstream.embedded };
   const work = new BackgroundWork();
-  const handler = createRouter(createApp(config, { waitUntil: work.waitUntil }), ROUTES);
+  const app = createApp(config, { waitUntil: work.waitUntil });
   const { port, trustedProxies } = config;
+  const handler = createRouter(app, ROUTES);
   const host = await startLocalHost({ handler, port, trustedProxies, backgroundDone: work.done });
-  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
   const stop = async () => {
     await host.close();
     await upstream.close();
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+  if (!upstream.embedded) await proveToken(app);
+  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
 }
 
 try {

@@ -16,6 +16,8 @@ export interface RequestContext {
   priority: Priority;
   /** The caller asked for an answer that does not come from the cache (`force=true` or `_t`). */
   bypassCache: boolean;
+  /** To be called as soon as the caller is known to be who they claim to be: others may wait for that. */
+  loginPassed: () => void;
   usage: HubSpotUsage;
 }
 
@@ -86,6 +88,7 @@ export function newContext(
     deadlineAt: nowMs + durationMs,
     priority,
     bypassCache: false,
+    loginPassed: () => {},
     usage: new HubSpotUsage(),
   };
 }

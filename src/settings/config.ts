@@ -1,6 +1,8 @@
-import { ENVIRONMENT, type Environment, Secret } from './environment.ts';
+import { ENVIRONMENT, type Environment } from './environment.ts';
+import { Secret } from './secret.ts';
+import { capped, findOddities } from './warnings.ts';
 
-export { Secret } from './environment.ts';
+export { Secret } from './secret.ts';
 
 /** The environment does not fit {@link ENVIRONMENT}; the message names every variable that is missing or wrong. */
 export class ConfigError extends Error {
@@ -27,7 +29,8 @@ export function readConfig(variables: Record<string, string | undefined>) {
     });
     throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);
   }
-  return groupByRoom(parsed.data);
+  const { env, warnings } = capped(parsed.data);
+  return groupByRoom(env, [...warnings, ...findOddities(env, variables)]);
 }
 
 /** The process's own environment: the one place that reads it. */
@@ -37,8 +40,10 @@ export function environmentVariables(): Record<string, string | undefined> {
 
 export type Config = ReturnType<typeof groupByRoom>;
 
-function groupByRoom(env: Environment) {
+function groupByRoom(env: Environment, warnings: readonly string[]) {
   return {
+    /** What is allowed but hardly meant, one sentence each: for the log. */
+    warnings,
     port: env.PORT,
     /** Set by the local host alone, when HubSpot is the embedded one: then calls without a secret harm nobody. */
     overEmulator: false,
@@ -72,8 +77,7 @@ function groupByRoom(env: Environment) {
     repairCounts: env.REPAIR_COUNTS,
     bookingsEnabled: env.BOOKINGS_ENABLED,
     /** Whether another instance may be selling the same seats. */
-    confirmBookings:
-      env.BOOKING_CONFIRMATION === 'auto' ? env.VERCEL !== undefined : env.BOOKING_CONFIRMATION === 'always',
+    confirmBookings: env.BOOKING_CONFIRMATION === 'auto' ? onVercel(env) : env.BOOKING_CONFIRMATION === 'always',
     consistencyLagMs: env.CONSISTENCY_LAG_MS,
     lockWaitMs: env.LOCK_WAIT_MS,
     afterthoughtLingerMs: env.AFTERTHOUGHT_LINGER_MS,
@@ -105,6 +109,7 @@ function rateLimits(env: Environment) {
     perAddress: env.RATE_LIMIT_PER_ADDRESS,
     bookings: env.RATE_LIMIT_BOOKINGS,
     available: env.RATE_LIMIT_AVAILABLE,
+    capacity: env.RATE_LIMIT_CAPACITY,
     validateCredits: env.RATE_LIMIT_VALIDATE_CREDITS,
     sync: env.RATE_LIMIT_SYNC,
     failedLogins: env.RATE_LIMIT_FAILED_LOGINS,
@@ -112,12 +117,19 @@ function rateLimits(env: Environment) {
   };
 }
 
-const CONTACT_TTL_WITH_WEBHOOKS_MS = 30 * 60_000;
-const CONTACT_TTL_WITHOUT_WEBHOOKS_MS = 60_000;
+/** Where instances come and go, several at a time. */
+function onVercel(env: Environment): boolean {
+  return env.VERCEL !== undefined;
+}
+
+const CONTACT_TTL_TOLD_MS = 30 * 60_000;
+const CONTACT_TTL_UNTOLD_MS = 60_000;
 
 function cacheSettings(env: Environment) {
-  const withWebhooks = env.HUBSPOT_WEBHOOK_SECRET.length > 0;
-  const contactMs = withWebhooks ? CONTACT_TTL_WITH_WEBHOOKS_MS : CONTACT_TTL_WITHOUT_WEBHOOKS_MS;
+  // A webhook reaches one instance only: the others go on with what they have.
+  const isAlone = !onVercel(env) && env.BOOKING_CONFIRMATION !== 'always';
+  const isTold = isAlone && env.HUBSPOT_WEBHOOK_SECRET.length > 0;
+  const contactMs = isTold ? CONTACT_TTL_TOLD_MS : CONTACT_TTL_UNTOLD_MS;
   return {
     enabled: env.CACHE_ENABLED,
     maxEntries: env.CACHE_MAX_ENTRIES,

@@ -1,99 +1,23 @@
-import { isIPv4, isIPv6 } from 'node:net';
-import { inspect } from 'node:util';
 import { z } from 'zod';
-
-/** A value that prints as `***` wherever it is logged, inspected or serialised; `reveal()` is its only way out. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  reveal(): string {
-    return this.#value;
-  }
-
-  toString(): string {
-    return '***';
-  }
-
-  toJSON(): string {
-    return '***';
-  }
-
-  [inspect.custom](): string {
-    return '***';
-  }
-}
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
-
-const commaList = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').flatMap((part) => part.trim() || []));
-
-/** Origins as browsers send them: no path, no trailing slash. `*` alone stands for any, as does nothing. */
-const originList = commaList
-  .transform((list) => (list.length === 1 && list[0] === '*' ? [] : list.map(toOrigin)))
-  .refine(
-    (list) => !list.includes(null),
-    'must be a comma-separated list of origins such as https://book.example.com, or *',
-  )
-  .transform((list) => list.flatMap((each) => each ?? []));
-
-function toOrigin(text: string): string | null {
-  const url = URL.parse(text);
-  return url && /^https?:$/.test(url.protocol) && url.pathname === '/' && !url.search ? url.origin : null;
-}
-
-const proxyList = commaList.refine(
-  (list) => list.every(isAddressOrRange),
-  'must be a comma-separated list of addresses or CIDR ranges such as 10.0.0.0/8',
-);
-
-function isAddressOrRange(text: string): boolean {
-  const [address = '', prefix, ...rest] = text.split('/');
-  const bits = isIPv4(address) ? 32 : isIPv6(address) ? 128 : -1;
-  return (
-    bits > 0 && rest.length === 0 && (prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
-  );
-}
-
-const origin = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''));
-
-const baseUrl = origin
-  .refine((text) => {
-    const { protocol, hostname } = new URL(text);
-    return protocol === 'https:' || LOOPBACK.test(hostname);
-  }, 'must be https (plain http is allowed for loopback only)')
-  .refine((text) => !new URL(text).username, 'must not hold a user name or password');
-
-const secret = z
-  .string()
-  .min(1, 'must not be empty')
-  .transform((text) => new Secret(text));
-
-const timeZone = z.string().refine((name) => {
-  try {
-    return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));
-  } catch {
-    return false;
-  }
-}, 'must be an IANA time zone such as America/Toronto');
-
-const objectTypeId = z.string().regex(/^\d-\d+$/, 'must be a HubSpot object type id such as 2-50158943');
-const flag = (value: boolean) => z.stringbool().default(value);
-const count = (value: number, least = 0) => z.coerce.number().int().min(least).default(value);
+import {
+  baseUrl,
+  choice,
+  commaList,
+  count,
+  flag,
+  objectTypeId,
+  origin,
+  originList,
+  proxyList,
+  secret,
+  timeZone,
+  wholeNumber,
+} from './kinds.ts';
 
 /** Every environment variable this project reads, with its default and one line of meaning. */
 export const ENVIRONMENT = z.object({
-  PORT: z.coerce.number().int().min(0).max(65_535).default(3000).describe('Port of the local host; 0 picks a free one'),
-  LOG_LEVEL: z
-    .enum(['debug', 'info', 'warn', 'error', 'silent'])
-    .default('info')
-    .describe('Least level that is logged'),
+  PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the local host; 0 picks a free one'),
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info').describe('Least level that is logged'),
   PUBLIC_URL: origin.optional().describe('The address HubSpot and browsers reach this API at'),
   ALLOWED_ORIGINS: originList.describe('Comma-separated origins that browsers may call from; empty allows any'),
   TRUSTED_PROXIES: proxyList.describe(
@@ -105,10 +29,9 @@ export const ENVIRONMENT = z.object({
   HUBSPOT_BASE_URL: baseUrl
     .default('https://api.hubapi.com')
     .describe("HubSpot's address; plain http only for loopback"),
-  HUBSPOT_API_VERSION: z
-    .enum(['v3', '2026-09'])
-    .default('v3')
-    .describe('HubSpot API version: v3 (associations v4) or the dated 2026-09'),
+  HUBSPOT_API_VERSION: choice(['v3', '2026-09'], 'v3').describe(
+    'HubSpot API version: v3 (associations v4) or the dated 2026-09',
+  ),
   HUBSPOT_OBJECT_TYPE_CONTACTS: objectTypeId.default('0-1').describe('Object type id of contacts'),
   HUBSPOT_OBJECT_TYPE_BOOKINGS: objectTypeId.default('2-50158943').describe('Object type id of bookings'),
   HUBSPOT_OBJECT_TYPE_MOCK_EXAMS: objectTypeId.default('2-50158913').describe('Object type id of mock exams'),
@@ -145,26 +68,28 @@ export const ENVIRONMENT = z.object({
   ENROLLMENT_WAIT_MS: count(150).describe('Milliseconds an answer waits for the enrollment look-up; 0 skips it'),
   STUDENT_BODY_LIMIT_BYTES: count(16_384, 1).describe("Largest body of a student's request, in bytes"),
 
-  RATE_LIMIT_PER_ADDRESS: count(600).describe('Requests per minute from one address; 0 turns the limit off'),
+  RATE_LIMIT_PER_ADDRESS: count(3000).describe(
+    'Requests per minute from one address (of IPv6 the /64), those for the next two not counted; 0 turns the limit off',
+  ),
+  RATE_LIMIT_AVAILABLE: count(600).describe(
+    'Requests per minute to mock-exams/available, per address; 0 turns the limit off',
+  ),
+  RATE_LIMIT_CAPACITY: count(6000).describe('The same for mock-exams/{id}/capacity'),
   RATE_LIMIT_BOOKINGS: count(30).describe(
     'Requests per minute on each bookings endpoint, per address and student id; 0 turns the limit off',
   ),
-  RATE_LIMIT_AVAILABLE: count(30).describe('The same for mock-exams/available'),
   RATE_LIMIT_VALIDATE_CREDITS: count(20).describe('The same for mock-exams/validate-credits'),
   RATE_LIMIT_FAILED_LOGINS: count(10).describe(
-    'Failed logins in 5 minutes per address and student id; 0 turns the limit off',
+    'Failed logins in 5 minutes per address and student id, undecided ones included; 0 turns the limit off',
   ),
   RATE_LIMIT_FAILED_LOGINS_PER_ADDRESS: count(60).describe(
     'Failed logins in 5 minutes per address; 0 turns the limit off',
   ),
 
   BOOKINGS_ENABLED: flag(true).describe('Whether students can book and cancel; false answers both with 503'),
-  BOOKING_CONFIRMATION: z
-    .enum(['auto', 'always', 'never'])
-    .default('auto')
-    .describe(
-      'Whether a booking is confirmed by its rank, about 3 s later, in case other instances sell seats: auto does on Vercel',
-    ),
+  BOOKING_CONFIRMATION: choice(['auto', 'always', 'never'], 'auto').describe(
+    'Whether a booking is confirmed by its rank, about 3 s later, in case other instances sell seats: auto does on Vercel',
+  ),
   CONSISTENCY_LAG_MS: count(3000).describe('Milliseconds until HubSpot shows a new association everywhere'),
   LOCK_WAIT_MS: count(5000).describe("Milliseconds a student's request waits for an earlier one of the same student"),
   VERCEL: z.string().optional().describe('Set by Vercel itself: tells that other instances may be running'),
@@ -188,12 +113,11 @@ export const ENVIRONMENT = z.object({
   CACHE_TTL_EXAM_MS: count(300_000).describe('Milliseconds an exam is fresh'),
   CACHE_TTL_SESSIONS_MS: count(180_000).describe('Milliseconds the list of active sessions is fresh'),
   CACHE_TTL_SEATS_MS: count(60_000).describe('Milliseconds the bookings of an exam are fresh'),
-  CACHE_TTL_CONTACT_MS: z.coerce
-    .number()
-    .int()
-    .min(0)
+  CACHE_TTL_CONTACT_MS: wholeNumber()
     .optional()
-    .describe('Milliseconds a contact and its credits are fresh; unset: 30 min with HUBSPOT_WEBHOOK_SECRET, else 60 s'),
+    .describe(
+      'Milliseconds a contact and its credits are fresh; unset: 30 min with HUBSPOT_WEBHOOK_SECRET in a process that is the only one, else 60 s',
+    ),
   CACHE_TTL_ENROLLMENT_MS: count(300_000).describe('Milliseconds an enrollment is fresh'),
   CACHE_TTL_BOOKING_MS: count(60_000).describe('Milliseconds a booking is fresh'),
   CACHE_TTL_ASSOCIATION_MS: count(3_600_000).describe(

@@ -28,11 +28,40 @@ describe('GET /api/health', () => {
     world.emulator.faults.add({ fault: { kind: 'status', status: 500 }, times: Infinity });
     const { status, body } = await world.get('health', { deep: 'true' });
     expect(status).toBe(503);
-    expect(body).toEqual({ status: 'degraded', timestamp: expect.any(String), service: 'mocks-booking-api' });
+    const times = { timestamp: expect.any(String), checked_at: expect.any(String) };
+    expect(body).toEqual({ status: 'degraded', service: 'mocks-booking-api', ...times });
     const known = await world.request('GET', 'health?deep=true', { headers: { Authorization: 'Bearer watch-me' } });
     expect(known.body.checks.hubspot).toContain('500');
     const guessed = await world.request('GET', 'health?deep=true', { headers: { Authorization: 'Bearer watch' } });
     expect(guessed.body.checks).toBeUndefined();
+  });
+
+  it('says when it looked last', async () => {
+    const world = await World.create();
+    const checkedAt = async () => (await world.get('health', { deep: 'true' })).body.checked_at;
+    const first = await checkedAt();
+    expect(first).toBe('2026-11-24T12:00:00.000Z');
+    await world.clock.advance(9000);
+    expect(await checkedAt()).toBe(first);
+    await world.clock.advance(1000);
+    expect(await checkedAt()).toBe('2026-11-24T12:00:10.000Z');
+    expect((await world.get('health')).body.checked_at).toBeUndefined();
+  });
+
+  it('waits for HubSpot three seconds at most, each time, and looks on meanwhile', async () => {
+    const world = await World.create({
+      settings: { latency: { readMs: 4500 } },
+      env: { MONITORING_TOKEN: 'watch-me' },
+    });
+    const look = async () => {
+      const startedMs = world.clock.monotonicMs();
+      const headers = { Authorization: 'Bearer watch-me' };
+      const { status, body } = await world.request('GET', 'health?deep=true', { headers });
+      return [world.clock.monotonicMs() - startedMs, status, body.status, body.checks.hubspot];
+    };
+    expect(await look()).toEqual([3000, 503, 'degraded', 'no answer within 3000 ms']);
+    expect(await look()).toEqual([1500, 200, 'healthy', 'ok']);
+    expect(world.takeCalls()).toHaveLength(1);
   });
 
   it('shows what is used of HubSpot’s limits and the counters of the cache to the monitoring token only', async () => {

@@ -1,5 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BackgroundWork } from '../../src/local/background-work.ts';
@@ -57,17 +59,24 @@ describe('the local host', () => {
   });
 });
 
-/** Starts `npm start`'s command; resolves with its first line. */
-async function startProcess(env: Record<string, string>): Promise<{ child: ChildProcess; line: string }> {
+/** Starts `npm start`'s command; resolves with its first line, and gathers them all. */
+async function startProcess(env: Record<string, string>) {
   const child = spawn(process.execPath, ['src/local/main.ts'], {
     env: { ...process.env, LOG_LEVEL: 'silent', ...env },
   });
-  const lines = createInterface({ input: child.stdout });
-  const [line] = (await Promise.race([
-    once(lines, 'line'),
-    once(createInterface({ input: child.stderr }), 'line'),
-  ])) as string[];
-  return { child, line: line ?? '' };
+  const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
+  const lines: string[] = [];
+  for (const output of outputs) output.on('line', (line) => lines.push(line));
+  await Promise.race(outputs.map(async (output) => once(output, 'line')));
+  /** The first line that fits, as soon as there is one. */
+  const find = async (fits: RegExp): Promise<string> => {
+    for (;;) {
+      const found = lines.find((line) => fits.test(line));
+      if (found !== undefined) return found;
+      await Promise.race(outputs.map(async (output) => once(output, 'line')));
+    }
+  };
+  return { child, line: lines[0] ?? '', find };
 }
 
 describe('npm start', () => {
@@ -92,4 +101,57 @@ describe('npm start', () => {
     expect(line).toBe('The configuration is wrong:');
     expect(child.exitCode ?? (await once(child, 'exit'))[0]).toBe(1);
   }, 30_000);
+
+  it('over demo data says so where HubSpot’s address is set, and names no value', async () => {
+    const env = {
+      PORT: '0',
+      HS_PRIVATE_APP_TOKEN: '',
+      HUBSPOT_BASE_URL: 'https://proxy.example.com',
+      LOG_LEVEL: 'warn',
+    };
+    const { child, line, find } = await startProcess(env);
+    expect(JSON.parse(line)).toMatchObject({ level: 'warn' });
+    expect(line).toContain('HUBSPOT_BASE_URL is set without HS_PRIVATE_APP_TOKEN');
+    expect(line).not.toContain('proxy.example.com');
+    await find(/^API on/);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  }, 30_000);
+
+  it.each([
+    ['that rejects the token is one error line', 401, 'error', 'check HS_PRIVATE_APP_TOKEN'],
+    ['that lacks a scope is one error line', 403, 'error', 'check HS_PRIVATE_APP_TOKEN'],
+    ['that cannot be reached is a warning', 0, 'warn', 'HubSpot cannot be reached'],
+  ])(
+    'with a token asks HubSpot once, and goes on: one %s',
+    async (_what, status, level, message) => {
+      let calls = 0;
+      const hubspot = createServer((_request, response) => {
+        calls += 1;
+        if (status === 0) return response.destroy();
+        const body = { status: 'error', message: 'no', category: 'INVALID_AUTHENTICATION', correlationId: 'c-1' };
+        return response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+      });
+      hubspot.listen(0, '127.0.0.1');
+      await once(hubspot, 'listening');
+      const address = `http://127.0.0.1:${(hubspot.address() as AddressInfo).port}`;
+      const { child, find } = await startProcess({
+        PORT: '0',
+        HS_PRIVATE_APP_TOKEN: 'pat-na1-wrong',
+        HUBSPOT_BASE_URL: address,
+        HUBSPOT_MAX_ATTEMPTS: '1',
+        LOG_LEVEL: 'warn',
+      });
+      const told = await find(new RegExp(message));
+      expect(JSON.parse(told)).toMatchObject({ level });
+      expect(told).not.toContain('pat-na1-wrong');
+      const url = /http:\/\/localhost:\d+/.exec(await find(/^API on/))?.[0] ?? '';
+      expect((await fetch(`${url}/api/health`)).status).toBe(200);
+      expect(calls).toBe(1);
+      child.kill('SIGINT');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+      hubspot.close();
+    },
+    30_000,
+  );
 });

@@ -13,7 +13,14 @@ describe('readConfig', () => {
     expect(config.port).toBe(3000);
     expect(config.hubspot).toMatchObject({ baseUrl: 'https://api.hubapi.com', apiVersion: 'v3', batchLimit: 100 });
     expect(config.objectTypes.bookings).toEqual({ id: '2-50158943', name: 'bookings' });
-    expect(config.rateLimits).toMatchObject({ perAddress: 600, bookings: 30, available: 30, validateCredits: 20 });
+    expect(config.rateLimits).toMatchObject({
+      perAddress: 3000,
+      available: 600,
+      capacity: 6000,
+      bookings: 30,
+      validateCredits: 20,
+      sync: 5,
+    });
   });
 
   it('names every missing and wrong variable at once, and not what it holds', () => {
@@ -23,6 +30,33 @@ describe('readConfig', () => {
     for (const name of [...Object.keys(wrong), 'HS_PRIVATE_APP_TOKEN: is required but not set'])
       expect(read).toThrow(name);
     expect(read).not.toThrow('Mars/Olympus');
+  });
+
+  it.each([
+    ['PORT', 'http', 'must be a whole number from 0 to 65535'],
+    ['PORT', '70000', 'must be a whole number from 0 to 65535'],
+    ['HUBSPOT_BATCH_LIMIT', '0', 'must be a whole number of at least 1'],
+    ['CACHE_TTL_EXAM_MS', '5min', 'must be a whole number of at least 0'],
+    ['CACHE_TTL_CONTACT_MS', '-1', 'must be a whole number of at least 0'],
+    ['RATE_LIMIT_CAPACITY', '1.5', 'must be a whole number of at least 0'],
+    ['STUDENT_DEADLINE_MS', '1e400', 'must be a whole number of at least 1'],
+    ['LOG_LEVEL', 'loud', 'must be one of: debug, info, warn, error, silent'],
+    ['HUBSPOT_API_VERSION', 'v2', 'must be one of: v3, 2026-09'],
+    ['CACHE_ENABLED', 'perhaps', 'must be true or false'],
+    ['PUBLIC_URL', 'bookings.example.com', 'must be an address such as https://bookings.example.com'],
+    [
+      'ALLOWED_ORIGINS',
+      'book.example.com',
+      'must be a comma-separated list of origins such as https://book.example.com, or *',
+    ],
+    ['TRUSTED_PROXIES', '10.0.0.0/99', 'must be a comma-separated list of addresses or CIDR ranges such as 10.0.0.0/8'],
+    ['TIME_ZONE', 'Mars/Olympus', 'must be an IANA time zone such as America/Toronto'],
+    ['HUBSPOT_OBJECT_TYPE_BOOKINGS', 'bookings', 'must be a HubSpot object type id such as 2-50158943'],
+    ['HUBSPOT_BASE_URL', 'http://proxy.example.com', 'must be https (plain http is allowed for loopback only)'],
+  ])('says in plain words what %s=%s should be', (name, value, words) => {
+    expect(() => readConfig({ ...token, [name]: value })).toThrow(
+      new ConfigError(`The configuration is wrong:\n  ${name}: ${words}`),
+    );
   });
 
   it.each(['http://127.0.0.1:4010', 'http://localhost:4010/', 'http://[::1]:4010', 'https://proxy.example.com'])(
@@ -64,6 +98,19 @@ describe('readConfig', () => {
       expect(text).not.toContain('pat-na1-secret');
     }
     expect(config.hubspot.token.reveal()).toBe('pat-na1-secret');
+  });
+});
+
+describe('the lifetime of credits', () => {
+  const contactMs = (env: Record<string, string>) => readConfig({ ...token, ...env }).cache.ttlMs.contact;
+  const webhooks = { HUBSPOT_WEBHOOK_SECRET: 'a-secret-long-enough' };
+
+  it('is long only where a webhook reaches every process there is', () => {
+    expect(contactMs({})).toBe(60_000);
+    expect(contactMs(webhooks)).toBe(30 * 60_000);
+    expect(contactMs({ ...webhooks, VERCEL: '1' })).toBe(60_000);
+    expect(contactMs({ ...webhooks, BOOKING_CONFIRMATION: 'always' })).toBe(60_000);
+    expect(contactMs({ ...webhooks, VERCEL: '1', CACHE_TTL_CONTACT_MS: '5000' })).toBe(5000);
   });
 });
 

@@ -98,7 +98,17 @@ export class World {
     const url = new URL(`/api/${path}`, 'https://bookings.example.com');
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
     const text = body === undefined || typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await this.#handle(new Request(url, { method, headers, body: text ?? null }));
+    return this.#exchange(new Request(url, { method, headers, body: text ?? null }));
+  }
+
+  /** {@link send} with a body that arrives bit by bit. */
+  async sendStream(path: string, body: ReadableStream, headers: Record<string, string> = {}): Promise<Answer> {
+    const url = new URL(`/api/${path}`, 'https://bookings.example.com');
+    return this.#exchange(new Request(url, { method: 'POST', headers, body, duplex: 'half' }));
+  }
+
+  async #exchange(request: Request): Promise<Answer> {
+    const response = await this.#handle(request);
     const received = await response.text();
     return {
       status: response.status,

@@ -69,6 +69,32 @@ describe.each(PATHS)('%s', (path) => {
     expect((await post(world, '[]', signed)).status).toBe(401);
   });
 
+  it.each([
+    [{ 'x-forwarded-proto': 'https,http' }],
+    [{ 'x-forwarded-proto': 'HTTPS' }],
+    [{ 'x-forwarded-proto': ' https , http' }],
+    [{ 'x-forwarded-host': 'api.prepdoctors.example:443' }],
+    [{ 'x-forwarded-host': 'api.prepdoctors.example, b.internal' }],
+    [{ 'x-forwarded-host': 'API.PrepDoctors.example' }],
+    [{ 'x-forwarded-host': 'API.prepdoctors.example:443,b.internal', 'x-forwarded-proto': 'Https, http' }],
+    [{ 'x-forwarded-host': '', host: 'api.prepdoctors.example:443' }],
+  ])('reads the URL out of what several proxies wrote: %j', async (written) => {
+    const world = await World.create({ env: { HUBSPOT_WEBHOOK_SECRET: SECRET } });
+    const seen = { 'x-forwarded-host': 'api.prepdoctors.example', 'x-forwarded-proto': 'https', ...written };
+    expect((await post(world, '[]', { ...signedHeaders(world, path, '[]'), ...seen })).status).toBe(200);
+  });
+
+  it.each([
+    [{ 'x-forwarded-host': 'b.internal, api.prepdoctors.example' }],
+    [{ 'x-forwarded-host': 'api.prepdoctors.example:8443' }],
+    [{ 'x-forwarded-proto': 'http,https' }],
+    [{ 'x-forwarded-host': 'not a host' }],
+  ])('refuses what was signed for another URL than %j', async (written) => {
+    const world = await World.create({ env: { HUBSPOT_WEBHOOK_SECRET: SECRET } });
+    const seen = { 'x-forwarded-host': 'api.prepdoctors.example', 'x-forwarded-proto': 'https', ...written };
+    expect((await post(world, '[]', { ...signedHeaders(world, path, '[]'), ...seen })).status).toBe(401);
+  });
+
   it('refuses what is no list of events, and a body over 1 MB', async () => {
     const world = await World.create({ env: WEBHOOK_ENV });
     for (const body of ['{}', '"text"', 'null', '[1', '']) {
