@@ -38,9 +38,9 @@ export class DailyAllowance {
     this.#used += 1;
   }
 
-  /** HubSpot's own count: what is left of its limit. */
-  correct(max: number, remaining: number): void {
+  /** HubSpot's own limit and count. */
+  correct({ max, used }: { max: number; used: number | undefined }): void {
     this.#ceiling = max;
-    this.#used = max - remaining;
+    if (used !== undefined) this.#used = used;
   }
 }
