@@ -58,14 +58,14 @@ export interface RateLimitDetails {
   ours?: boolean;
 }
 
-/** HubSpot answered 429, or would have: nothing was carried out. */
+/** HubSpot answered 429, or would have, or named its limit for one input of a read: nothing was carried out. */
 export class HubSpotRateLimitError extends HubSpotError {
   override readonly name = 'HubSpotRateLimitError';
   readonly outcome = 'refused';
   readonly policy: RateLimitPolicy;
 
   constructor(operation: string, policy: RateLimitPolicy, { retryAfterMs, ours = false }: RateLimitDetails = {}) {
-    const problem = ours ? `no room for it in our budget before its deadline` : 'HubSpot refused with 429';
+    const problem = ours ? 'no room for it in our budget before its deadline' : 'HubSpot refused it for its limit';
     super(operation, `${operation}: ${problem}, ${policy}`, retryAfterMs);
     this.policy = policy;
   }

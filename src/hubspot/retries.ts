@@ -49,6 +49,9 @@ export class Retries {
    * unanswered it may still be carried out.
    */
   verdict(last: HubSpotError): HubSpotError {
-    return this.#call.kind === 'read' || last.outcome === 'unknown' ? last : (this.#unanswered ?? last);
+    const { operation, kind } = this.#call;
+    if (kind === 'read' || last.outcome === 'unknown' || !this.#unanswered) return last;
+    this.#options.log.warn('HubSpot write left unanswered', { operation, reason: last.message });
+    return this.#unanswered;
   }
 }
