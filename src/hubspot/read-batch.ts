@@ -50,8 +50,8 @@ async function readAlone<I, T>(
   reader: BatchReader<I, T>,
   input: I,
 ): Promise<Outcome<T | null>> {
-  if (reader.readSingly) return outcomeOf(reader.readSingly(input));
-  const said = await outcomeOf(askRepeatedly(connection, reader, [input]));
+  if (reader.readSingly) return settled(reader.readSingly(input));
+  const said = await settled(askRepeatedly(connection, reader, [input]));
   return (said instanceof HubSpotError ? said : said[0]) ?? unmentioned(reader.operation);
 }
 
@@ -80,7 +80,7 @@ async function askRepeatedly<I, T>(
     });
     const [first] = open;
     if (!first || !(await retries.pauseAfter(first.error))) return said;
-    const again = await outcomeOf(ask(open.map(({ input }) => input)));
+    const again = await settled(ask(open.map(({ input }) => input)));
     for (const [place, { index }] of open.entries()) {
       said[index] = again instanceof HubSpotError ? again : again[place];
     }
@@ -93,7 +93,7 @@ function saysAllMissing(error: unknown): boolean {
 }
 
 /** What `work` comes to, or the HubSpot error it fails with. */
-async function outcomeOf<T>(work: Promise<T>): Promise<Outcome<T>> {
+async function settled<T>(work: Promise<T>): Promise<Outcome<T>> {
   try {
     return await work;
   } catch (error) {
