@@ -1,10 +1,4 @@
-import {
-  currentContext,
-  type HubSpotUsage,
-  newContext,
-  type RequestContext,
-  runInContext,
-} from '../request/context.ts';
+import { currentContext, newContext, type RequestContext, runInContext } from '../request/context.ts';
 import { AppError } from '../contract/errors.ts';
 import { StudentId } from '../contract/fields.ts';
 import type { App } from './app.ts';
@@ -15,6 +9,7 @@ import { toFailure } from './failures.ts';
 import { type RawInput, readFields, readParameters } from './input.ts';
 import type { Caller } from './rate-limits.ts';
 import type { Endpoint, Method, Route } from './route.ts';
+import { serverTiming, usageFields } from './server-timing.ts';
 
 export type LoadRoute = () => Promise<{ default: Route }>;
 
@@ -131,7 +126,12 @@ interface Served {
   context: RequestContext;
 }
 
-function logRequest({ log }: App, pattern: string, request: Request, { reply, durationMs, context }: Served): void {
+function logRequest(
+  { log, clock }: App,
+  pattern: string,
+  request: Request,
+  { reply, durationMs, context }: Served,
+): void {
   const code = (reply.body as { code?: string } | undefined)?.code;
   log.info('request', {
     method: request.method,
@@ -139,8 +139,7 @@ function logRequest({ log }: App, pattern: string, request: Request, { reply, du
     status: reply.status,
     code,
     durationMs: Math.round(durationMs),
-    hubspotCalls: context.usage.calls,
-    hubspotMs: Math.round(context.usage.waitedMs),
+    ...usageFields(context.usage, clock.monotonicMs()),
   });
 }
 
@@ -160,17 +159,10 @@ function toResponse(
     'Cache-Control': 'no-store',
     'X-Content-Type-Options': 'nosniff',
     'X-Request-Id': requestId,
-    'Server-Timing': serverTiming(usage, durationMs),
+    'Server-Timing': serverTiming(usage, app.clock.monotonicMs(), durationMs),
     ...cors,
     ...reply.headers,
   };
   const bodyless = request.method === 'HEAD' || reply.body === undefined;
   return new Response(bodyless ? null : JSON.stringify(reply.body), { status: reply.status, headers });
-}
-
-/** What the answer cost, for a browser's network panel. */
-function serverTiming({ calls, waitedMs, cacheHits, cacheMisses }: HubSpotUsage, durationMs: number): string {
-  const cache = cacheHits + cacheMisses === 0 ? 'none' : cacheMisses > 0 ? 'miss' : 'hit';
-  const hubspot = `hubspot;desc="${calls} calls";dur=${waitedMs.toFixed(1)}`;
-  return `${hubspot}, cache;desc=${cache}, total;dur=${durationMs.toFixed(1)}`;
 }

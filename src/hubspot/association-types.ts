@@ -47,7 +47,7 @@ export class AssociationTypes {
   async #discover(from: ObjectType, to: ObjectType): Promise<AssociationSpec | null> {
     const operation = 'associations.labels';
     const path = this.#paths.associationLabels(from.id, to.id);
-    const reply = await this.#executor.execute({ operation, method: 'GET', path, repeatable: true });
+    const reply = await this.#executor.execute({ operation, method: 'GET', path, kind: 'read' });
     const unlabelled = parseReply(operation, Labels, reply).results.find(({ label }) => !label);
     return unlabelled ? { associationCategory: unlabelled.category, associationTypeId: unlabelled.typeId } : null;
   }

@@ -1,10 +1,18 @@
 import type { Outcome } from './coalescer.ts';
-import { HubSpotApiError, HubSpotError, HubSpotInvalidReplyError } from './errors.ts';
+import {
+  HubSpotApiError,
+  HubSpotError,
+  HubSpotInvalidReplyError,
+  HubSpotRateLimitError,
+  isTransient,
+} from './errors.ts';
 import type { BatchError } from './schemas.ts';
+import type { CallKind, HubSpotRequest } from './transport.ts';
 import type { BatchResult } from './types.ts';
 
 /** HubSpot's category for inputs that do not exist [spec]. */
 const NOT_FOUND = 'OBJECT_NOT_FOUND';
+const RATE_LIMITS = 'RATE_LIMITS';
 /** Statuses by which HubSpot refuses a whole call for what one of its inputs holds; nothing was carried out. */
 const REFUSED_FOR_AN_INPUT = new Set([400, 404, 409, 413, 414, 422]);
 /** One bad input of 100 is found in 14 further calls; what is wrong with all of them must not cost a call each. */
@@ -61,35 +69,53 @@ function chunksOf<I>(inputs: readonly I[], size: number): (readonly I[])[] {
   return chunks;
 }
 
+/** What a batch call answered. */
+export interface BatchAnswer<T> {
+  results: ReadonlyMap<string, T>;
+  errors: readonly BatchError[];
+}
+
+/** What the answer says of one input: its result, null when it does not exist, why it failed; undefined for nothing. */
+export type Said<T> = Outcome<T | null> | undefined;
+
 /**
- * Sorts a batch answer by input: its result, null where HubSpot says that it does not exist, or why it failed. An
- * input the answer does not mention at all has failed: absence has to be said.
+ * Sorts a batch answer by input. The answer to a single input is its own, under whatever id it comes: that of the
+ * record it was merged into, for one.
  */
 export function settle<T>(
-  operation: string,
+  { operation, kind }: Pick<HubSpotRequest, 'operation' | 'kind'>,
   requested: readonly string[],
-  results: ReadonlyMap<string, T>,
-  errors: readonly BatchError[],
-): Outcome<T | null>[] {
-  const said = new Map<string, HubSpotError | null>();
-  let unaddressed: HubSpotError | undefined;
+  { results, errors }: BatchAnswer<T>,
+): Said<T>[] {
+  const failed = new Map<string, HubSpotError | null>();
+  const unaddressed: (HubSpotError | null)[] = [];
   for (const entry of errors) {
-    const ids = entry.context?.ids ?? entry.context?.fromObjectId ?? entry.context?.objectWriteTraceId;
-    const error = toApiError(operation, entry);
-    if (!ids) unaddressed = error;
-    for (const id of ids ?? []) said.set(id.toLowerCase(), entry.category === NOT_FOUND ? null : error);
+    const { ids = [], fromObjectId = [], objectWriteTraceId = [] } = entry.context ?? {};
+    const error = entry.category === NOT_FOUND ? null : toError(operation, kind, entry);
+    const named = [...ids, ...fromObjectId, ...objectWriteTraceId];
+    for (const id of named) failed.set(id.toLowerCase(), error);
+    if (named.length === 0) unaddressed.push(error);
   }
+  // Where nobody knows whose error it is, one that passes may be anybody's, and one for good is not taken for theirs.
+  const [only] = [...results.values(), ...failed.values(), ...unaddressed];
+  const otherwise = requested.length === 1 ? only : (unaddressed.find(isTransient) ?? undefined);
   return requested.map((id) => {
-    const result = results.get(id) ?? said.get(id.toLowerCase());
-    if (result !== undefined) return result;
-    return unaddressed ?? new HubSpotInvalidReplyError(operation, 'an input is not in the answer');
+    const own = results.get(id) ?? failed.get(id.toLowerCase());
+    return own === undefined ? otherwise : own;
   });
 }
 
-/** One entry of a batch answer's `errors` as an error of its own; its inputs were not carried out. */
-function toApiError(operation: string, { category, message, correlationId, errors }: BatchError): HubSpotApiError {
+/** One entry of a batch answer's `errors` as an error of its own. Of a write that may pass nobody knows what came. */
+function toError(operation: string, kind: CallKind, entry: BatchError): HubSpotError {
+  const { category, message, correlationId, errors } = entry;
+  if (category === RATE_LIMITS && kind === 'read') return new HubSpotRateLimitError(operation, 'UNKNOWN');
   const codes = errors?.flatMap(({ code }) => code ?? []) ?? [];
   return new HubSpotApiError(operation, { status: 207, category, correlationId, codes, hubspotMessage: message });
+}
+
+/** An input that the answer does not mention at all has failed: absence has to be said. */
+export function unmentioned(operation: string): HubSpotInvalidReplyError {
+  return new HubSpotInvalidReplyError(operation, 'an input is not in the answer');
 }
 
 /** Outcomes by id; null stands for what does not exist. */

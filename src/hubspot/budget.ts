@@ -13,12 +13,16 @@ export interface BudgetLimits {
   callsPerDay: number;
 }
 
+/** A limit of HubSpot's and, where it says so, how much of it is used. */
+export interface RateLimitCount {
+  max: number;
+  used: number | undefined;
+}
+
 /** What HubSpot's `X-HubSpot-RateLimit-*` headers say; search answers carry none [usage guidelines]. */
 export interface RateLimitReading {
-  max: number | undefined;
-  remaining: number | undefined;
-  dailyMax: number | undefined;
-  dailyRemaining: number | undefined;
+  window: (RateLimitCount & { intervalMs: number }) | undefined;
+  day: RateLimitCount | undefined;
 }
 
 /** The right to make one call. */
@@ -31,6 +35,7 @@ export interface Lease {
 
 /** How much of the limits is taken, for whoever watches. */
 export interface BudgetStats {
+  /** Of our own share or of HubSpot's ceiling, whichever is fuller. */
   limit: number;
   used: number;
   /** Calls that wait for room, by priority. */
@@ -44,7 +49,7 @@ export interface BudgetStats {
 interface Waiting {
   windows: readonly SlidingWindow[];
   priority: Priority;
-  grant: () => void;
+  grant: (lease: Lease) => void;
 }
 
 const PRIORITIES: readonly Priority[] = ['student', 'background'];
@@ -52,12 +57,16 @@ const PRIORITIES: readonly Priority[] = ['student', 'background'];
 const BACKGROUND_SHARE = 2 / 3;
 
 /**
- * Keeps this process inside HubSpot's limits: a sliding window for each, corrected by what HubSpot answers. Students go
- * first. A call that would not fit before its deadline is refused at once, so that the caller hears it early.
+ * Keeps calls inside HubSpot's limits, with one window for each condition: what this process makes stays within its
+ * share, and what all processes make stays under HubSpot's ceiling, as its headers tell. Students go first. A call that
+ * would not fit before its deadline is refused at once, so that the caller hears it early.
  */
 export class RateBudget {
   readonly #clock: Clock;
-  readonly #all: SlidingWindow;
+  /** Our own calls within our own share. */
+  readonly #share: SlidingWindow;
+  /** Everybody's calls under HubSpot's limit; none until HubSpot has named it. */
+  readonly #ceiling: SlidingWindow;
   readonly #associations: SlidingWindow;
   readonly #searches: SlidingWindow;
   readonly #day: DailyAllowance;
@@ -67,15 +76,20 @@ export class RateBudget {
 
   constructor(clock: Clock, limits: BudgetLimits) {
     this.#clock = clock;
-    this.#all = new SlidingWindow(clock, limits.callsPer10Seconds, 10_000);
+    this.#share = new SlidingWindow(clock, limits.callsPer10Seconds, 10_000);
+    this.#ceiling = new SlidingWindow(clock, 0, 10_000);
     this.#associations = new SlidingWindow(clock, limits.associationCallsPer10Seconds, 10_000);
     this.#searches = new SlidingWindow(clock, limits.searchesPerSecond, 1000);
     this.#day = new DailyAllowance(clock, limits.callsPerDay);
   }
 
-  /** Share of the window that is taken, from 0 to 1 and beyond. */
+  /** Share of the fuller window that is taken, from 0 to 1 and beyond. */
   get pressure(): number {
-    return this.#all.used / this.#all.limit;
+    return this.#fuller.pressure;
+  }
+
+  get #fuller(): SlidingWindow {
+    return this.#ceiling.pressure > this.#share.pressure ? this.#ceiling : this.#share;
   }
 
   /** Whether a search could be made now without anybody waiting for it. */
@@ -84,7 +98,7 @@ export class RateBudget {
   }
 
   stats(): BudgetStats {
-    const { limit, used } = this.#all;
+    const { limit, used } = this.#fuller;
     const waiting = { student: this.#waiting.student.size, background: this.#waiting.background.size };
     const searches = { limit: this.#searches.limit, used: this.#searches.used };
     return { limit, used, waiting, refused: { ...this.#refused }, searches, usedToday: this.#day.used };
@@ -101,17 +115,16 @@ export class RateBudget {
     const windows = this.#windowsOf(operation);
     // Whoever waits and fits by now goes first.
     this.#admit();
-    if (!this.#fits(windows, priority)) {
-      const roomAt = this.#expectedAt(windows, priority);
-      if (roomAt >= deadlineAt) throw this.#refusal(operation, priority, policyOf(operation), roomAt);
-      await this.#wait({ windows, priority }, operation, deadlineAt);
-    } else for (const window of windows) window.begin();
-    return this.#lease(windows);
+    if (this.#fits(windows, priority)) return this.#lease(windows);
+    const roomAt = this.#expectedAt(windows, priority);
+    if (roomAt >= deadlineAt) throw this.#refusal(operation, priority, policyOf(operation), roomAt);
+    return this.#wait({ windows, priority }, operation, deadlineAt);
   }
 
   #windowsOf(operation: string): SlidingWindow[] {
-    if (operation === 'objects.search') return [this.#all, this.#searches];
-    return operation.startsWith('associations.') ? [this.#all, this.#associations] : [this.#all];
+    const windows = [this.#share, this.#ceiling];
+    if (operation === 'objects.search') return [...windows, this.#searches];
+    return operation.startsWith('associations.') ? [...windows, this.#associations] : windows;
   }
 
   #limitOf(window: SlidingWindow, priority: Priority): number {
@@ -134,8 +147,8 @@ export class RateBudget {
     return Math.max(...windows.map((window) => window.roomAt(ahead + 1, this.#limitOf(window, priority))));
   }
 
-  async #wait(call: Pick<Waiting, 'windows' | 'priority'>, operation: string, deadlineAt: number): Promise<void> {
-    const { promise, resolve: grant, reject } = Promise.withResolvers<void>();
+  async #wait(call: Pick<Waiting, 'windows' | 'priority'>, operation: string, deadlineAt: number): Promise<Lease> {
+    const { promise, resolve: grant, reject } = Promise.withResolvers<Lease>();
     const waiting: Waiting = { ...call, grant };
     const rank = this.#waiting[call.priority];
     rank.add(waiting);
@@ -146,7 +159,7 @@ export class RateBudget {
         reject(this.#refusal(operation, call.priority, policyOf(operation), roomAt));
       }
     });
-    await promise.finally(cancel);
+    return promise.finally(cancel);
   }
 
   /** Lets go whoever fits, students first, each in the order of coming; then sees when to look again. */
@@ -159,8 +172,7 @@ export class RateBudget {
         if (windows.some((window) => blocked.has(window))) continue;
         if (this.#fits(windows, priority)) {
           this.#waiting[priority].delete(waiting);
-          for (const window of windows) window.begin();
-          waiting.grant();
+          waiting.grant(this.#lease(windows));
         } else for (const window of windows) if (!this.#fits([window], priority)) blocked.add(window);
       }
     }
@@ -179,13 +191,16 @@ export class RateBudget {
     if (Number.isFinite(next)) this.#cancelWake = this.#clock.schedule(next - now, () => this.#admit());
   }
 
+  /** Takes a place in every window. */
   #lease(windows: readonly SlidingWindow[]): Lease {
+    for (const window of windows) window.begin();
     this.#day.count();
-    const own = this.#all.ownUsed;
+    const own = this.#ceiling.ownUsed;
     return {
-      answered: ({ max, remaining, dailyMax, dailyRemaining }) => {
-        if (max !== undefined && remaining !== undefined) this.#all.correct(max - remaining, own, max);
-        if (dailyMax !== undefined && dailyRemaining !== undefined) this.#day.correct(dailyMax, dailyRemaining);
+      answered: ({ window, day }) => {
+        if (window) this.#ceiling.limitTo(window.max, window.intervalMs);
+        if (window?.used !== undefined) this.#ceiling.noteForeign(window.used - own);
+        if (day) this.#day.correct(day);
       },
       end: () => {
         for (const window of windows) window.end();

@@ -1,23 +1,15 @@
 import pLimit, { type LimitFunction } from 'p-limit';
-import { type Clock, sleep } from '../time/clock.ts';
-import { currentContext } from '../request/context.ts';
-import type { Log } from '../observability/log.ts';
+import { beginWait, currentContext, waitingFor } from '../request/context.ts';
 import type { Lease, RateBudget } from './budget.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
-import { retryDelayMs } from './retry.ts';
+import { Retries, type RetryOptions } from './retries.ts';
 import type { HubSpotRequest, Transport } from './transport.ts';
 
-export interface CallExecutorOptions {
+export interface CallExecutorOptions extends RetryOptions {
   transport: Transport;
   budget: RateBudget;
-  clock: Clock;
-  /** Returns a number from 0 to 1. */
-  random: () => number;
-  log: Log;
   /** Calls under way at once. */
   maxConcurrency: number;
-  /** Attempts of one call, the first included. */
-  maxAttempts: number;
   /** Milliseconds after which one attempt is aborted. */
   attemptTimeoutMs: number;
   /** Milliseconds a call may take, repeats included, when no request context says otherwise. */
@@ -47,29 +39,33 @@ export class CallExecutor {
     return this.#limit.pendingCount;
   }
 
+  /** What a call that takes several requests shares between them. */
+  retries(call: Pick<HubSpotRequest, 'operation' | 'kind'>): Retries {
+    const { clock, defaultDeadlineMs } = this.#options;
+    const deadlineAt = currentContext()?.deadlineAt ?? clock.monotonicMs() + defaultDeadlineMs;
+    return new Retries(this.#options, call, deadlineAt);
+  }
+
   /**
    * The JSON of HubSpot's 2xx answer.
-   * @throws {HubSpotError} the last attempt's, when no further one is allowed or fits before the deadline.
+   * @throws {HubSpotError} the last attempt's, when no further one is allowed or fits before the deadline; for a write
+   * that of an unanswered attempt, if there was one.
    */
-  async execute(request: HubSpotRequest): Promise<unknown> {
-    const { clock, random, log, maxAttempts, defaultDeadlineMs } = this.#options;
-    const deadlineAt = currentContext()?.deadlineAt ?? clock.monotonicMs() + defaultDeadlineMs;
-    for (let attempt = 1; ; attempt += 1) {
+  async execute(request: HubSpotRequest, retries = this.retries(request)): Promise<unknown> {
+    for (;;) {
       try {
-        return await this.#withinBudget(request, deadlineAt);
+        return await this.#withinBudget(request, retries.deadlineAt);
       } catch (error) {
-        if (!(error instanceof HubSpotError) || attempt >= maxAttempts) throw error;
-        const delayMs = retryDelayMs({ error, attempt, repeatable: request.repeatable, random: random() });
-        if (delayMs === null || clock.monotonicMs() + delayMs >= deadlineAt) throw error;
-        log.warn('HubSpot call repeated', { operation: request.operation, attempt, delayMs, reason: error.message });
-        await sleep(clock, delayMs);
+        if (!(error instanceof HubSpotError)) throw error;
+        if (!(await retries.pauseAfter(error))) throw retries.verdict(error);
       }
     }
   }
 
   /** The budget comes before the free place: calls that wait for HubSpot's limit must not take places from others. */
   async #withinBudget(request: HubSpotRequest, deadlineAt: number): Promise<unknown> {
-    const lease = await this.#options.budget.acquire(request.operation, deadlineAt);
+    const { budget, clock } = this.#options;
+    const lease = await waitingFor(clock, 'budget', async () => budget.acquire(request.operation, deadlineAt));
     try {
       return await this.#inTurn(request, deadlineAt, lease);
     } finally {
@@ -81,10 +77,14 @@ export class CallExecutor {
   async #inTurn(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
     const { clock } = this.#options;
     const { promise: outOfTime, reject } = Promise.withResolvers<never>();
-    const giveUp = () => reject(tooLate(request));
-    const cancel = clock.schedule(Math.max(0, deadlineAt - clock.monotonicMs()), giveUp);
+    const endWait = beginWait(clock, 'budget');
+    const cancel = clock.schedule(deadlineAt - clock.monotonicMs(), () => {
+      endWait();
+      reject(tooLate(request));
+    });
     const attempt = this.#limit(async () => {
       cancel();
+      endWait();
       return this.#attempt(request, deadlineAt, lease);
     });
     return Promise.race([attempt, outOfTime]);
@@ -94,13 +94,9 @@ export class CallExecutor {
     const { transport, clock, attemptTimeoutMs } = this.#options;
     const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.monotonicMs());
     if (timeoutMs <= 0) throw tooLate(request);
-    const usage = currentContext()?.usage;
-    usage?.begin(clock.monotonicMs());
-    try {
-      return await transport(request, timeoutMs, (reading) => lease.answered(reading));
-    } finally {
-      usage?.end(clock.monotonicMs());
-    }
+    return waitingFor(clock, 'hubspot', async () =>
+      transport(request, timeoutMs, (reading) => lease.answered(reading)),
+    );
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.ts';
-import { currentContext, type RequestContext, runInContext, shareContext } from '../request/context.ts';
+import { beginWait, currentContext, type RequestContext, runInContext, shareContext } from '../request/context.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
 
 /** What came of one input. */
@@ -27,6 +27,8 @@ interface Waiting<I, O> {
   context: RequestContext | undefined;
   /** When its linger is over, in milliseconds of the monotonic clock. */
   dueAt: number;
+  /** Its wait for company is over. */
+  endWait: () => void;
   settle: (outcomes: readonly Outcome<O>[]) => void;
   fail: (error: unknown) => void;
 }
@@ -57,7 +59,8 @@ export class Coalescer<I, O> {
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
-    const waiting = { inputs, context: currentContext(), dueAt: clock.monotonicMs() + lingerMs, settle, fail };
+    const dueAt = clock.monotonicMs() + lingerMs;
+    const waiting = { inputs, context: currentContext(), dueAt, endWait: beginWait(clock, 'linger'), settle, fail };
     this.#waiting.push(waiting);
     this.#plan();
     const leftMs = (waiting.context?.deadlineAt ?? Infinity) - clock.monotonicMs();
@@ -88,6 +91,7 @@ export class Coalescer<I, O> {
     const batch = this.#waiting;
     this.#waiting = [];
     this.#inFlight += 1;
+    for (const { endWait } of batch) endWait();
     const context = shareContext(batch.flatMap((waiting) => waiting.context ?? []));
     const inputs = batch.flatMap((waiting) => waiting.inputs);
     try {
@@ -111,6 +115,7 @@ export class Coalescer<I, O> {
     const { operation } = this.#options;
     const hasLeft = !this.#waiting.includes(waiting);
     this.#waiting = this.#waiting.filter((other) => other !== waiting);
+    waiting.endWait();
     const problem = hasLeft ? 'no answer before the deadline' : 'the deadline passed before the call';
     const error = new HubSpotTimeoutError(operation, `${operation}: ${problem}`, hasLeft ? 'unknown' : 'refused');
     waiting.settle(waiting.inputs.map(() => error));

@@ -58,20 +58,38 @@ export interface RateLimitDetails {
   ours?: boolean;
 }
 
-/** HubSpot answered 429, or would have: nothing was carried out. */
+/** HubSpot answered 429, or would have, or named its limit for one input of a read: nothing was carried out. */
 export class HubSpotRateLimitError extends HubSpotError {
   override readonly name = 'HubSpotRateLimitError';
   readonly outcome = 'refused';
   readonly policy: RateLimitPolicy;
 
   constructor(operation: string, policy: RateLimitPolicy, { retryAfterMs, ours = false }: RateLimitDetails = {}) {
-    const problem = ours ? `no room for it in our budget before its deadline` : 'HubSpot refused with 429';
+    const problem = ours ? 'no room for it in our budget before its deadline' : 'HubSpot refused it for its limit';
     super(operation, `${operation}: ${problem}, ${policy}`, retryAfterMs);
     this.policy = policy;
   }
 }
 
+/**
+ * Categories of errors that no repetition changes. Inside a 207 the category is all that tells them from what passes,
+ * such as `INTERNAL_ERROR` or `RATE_LIMITS`: any other one, or none, is taken to pass.
+ */
+const FOR_GOOD = new Set([
+  'VALIDATION_ERROR',
+  'OBJECT_NOT_FOUND',
+  'OBJECT_ALREADY_EXISTS',
+  'CONTACT_EXISTS',
+  'CONFLICT',
+  'BAD_REQUEST',
+  'FORBIDDEN',
+  'MISSING_SCOPES',
+  'INVALID_AUTHENTICATION',
+  'EXPIRED_AUTHENTICATION',
+]);
+
 export interface ApiErrorDetails {
+  /** 207 for one input's error in the answer of a batch. */
   status: number;
   category?: string | undefined;
   correlationId?: string | undefined;
@@ -82,7 +100,7 @@ export interface ApiErrorDetails {
   retryAfterMs?: number | undefined;
 }
 
-/** HubSpot answered with an error status and a body of its own. */
+/** HubSpot answered with an error of its own: for the whole call, or for one input of it. */
 export class HubSpotApiError extends HubSpotError {
   override readonly name = 'HubSpotApiError';
   readonly outcome: CallOutcome;
@@ -100,7 +118,8 @@ export class HubSpotApiError extends HubSpotError {
     this.category = category;
     this.correlationId = correlationId;
     this.codes = details.codes ?? [];
-    this.outcome = status >= 500 ? 'unknown' : 'refused';
+    const passes = status >= 500 || (status === 207 && !FOR_GOOD.has(category ?? ''));
+    this.outcome = passes ? 'unknown' : 'refused';
     this.#hubspotMessage = details.hubspotMessage ?? '';
   }
 
@@ -123,7 +142,7 @@ export class HubSpotInvalidReplyError extends HubSpotError {
 /** The same call may succeed later without anybody changing anything. */
 export function isTransient(error: unknown): boolean {
   if (!(error instanceof HubSpotError)) return false;
-  return !(error instanceof HubSpotApiError) || error.status >= 500 || [423, 477].includes(error.status);
+  return !(error instanceof HubSpotApiError) || error.outcome === 'unknown' || [423, 477].includes(error.status);
 }
 
 /** HubSpot rejects our own token: an operator has to act, the caller cannot. */

@@ -48,6 +48,6 @@ function takeIds(unread: Map<string, InlineAssociations[string]>, key: string): 
   unread.delete(key);
   return {
     ids: [...new Set(list?.results.map(({ id }) => id))],
-    truncated: list?.paging?.next !== undefined && list.paging.next !== null,
+    truncated: Boolean(list?.paging?.next),
   };
 }

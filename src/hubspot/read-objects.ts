@@ -1,8 +1,8 @@
-import { inChunks, settle } from './batch.ts';
 import type { Outcome } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
 import { HubSpotApiError, HubSpotError, HubSpotInvalidReplyError } from './errors.ts';
 import { readInlineAssociations } from './inline-associations.ts';
+import { type BatchReader, readBatch } from './read-batch.ts';
 import { batchSchema, parseReply, recordSchema } from './schemas.ts';
 import type { HubSpotObject, HubSpotObjectWithAssociations, ObjectType } from './types.ts';
 
@@ -44,7 +44,7 @@ export async function readObjects(
     return wishes.map(() => record);
   }
   const byId = source.idProperty === undefined;
-  const reading = readRecords(connection, source, ids, wishes);
+  const reading = readRecords(connection, source, ids, union(wishes).properties);
   const idOf = async (id: string) => (byId ? id : recordIdOf((await reading).get(id)));
   const [records, lists] = await Promise.all([reading, readLists(source, wishes, idOf)]);
   return wishes.map((wish) => compose(wish, records.get(wish.id) ?? null, lists));
@@ -112,7 +112,7 @@ async function getObject(
       method: 'GET',
       path: paths.object(type.id, id),
       query,
-      repeatable: true,
+      kind: 'read',
     });
   } catch (error) {
     if (error instanceof HubSpotApiError && error.status === 404) return null;
@@ -138,66 +138,39 @@ async function readRecords(
   connection: HubSpotConnection,
   source: ReadSource,
   ids: readonly string[],
-  wishes: readonly ReadWish[],
+  properties: readonly string[],
 ): Promise<Map<string, Outcome<HubSpotObject | null>>> {
-  const wanted = Map.groupBy(wishes, ({ id }) => id);
-  const outcomes = await inChunks(ids, connection.batchLimit, async (chunk) => {
-    const { properties } = union(chunk.flatMap((id) => wanted.get(id) ?? []));
-    return readChunk(connection, source, chunk, properties);
-  });
+  const outcomes = await readBatch(connection, recordReader(connection, source, properties), ids);
   return new Map(ids.map((id, index) => [id, outcomes[index] ?? null]));
 }
 
-async function readChunk(
+function recordReader(
   connection: HubSpotConnection,
   source: ReadSource,
-  chunk: readonly string[],
   properties: readonly string[],
-): Promise<Outcome<HubSpotObject | null>[]> {
+): BatchReader<string, HubSpotObject> {
   const { type, idProperty } = source;
   const operation = 'objects.batchRead';
-  const path = connection.paths.objects(type.id, 'batch/read');
   const names = idProperty ? [...new Set([...properties, idProperty])] : properties;
-  const body = { inputs: chunk.map((id) => ({ id })), properties: names, ...(idProperty ? { idProperty } : {}) };
-  try {
-    const reply = await connection.executor.execute({ operation, method: 'POST', path, body, repeatable: true });
-    const { results, errors } = parseReply(operation, batchSchema(names), reply);
-    const found = new Map(results.map((record) => [keyOf(record, idProperty), record]));
-    const keys = chunk.map((id) => (idProperty ? id.toLowerCase() : id));
-    const read = settle<HubSpotObject>(operation, keys, found, errors);
-    const answered = new Set(keys);
-    const hasUnasked = [...found.keys()].some((key) => !answered.has(key));
-    return hasUnasked ? await followMerged(connection, source, chunk, { read, properties }) : read;
-  } catch (error) {
-    if (!saysAllMissing(error)) throw error;
-    return chunk.map(() => null);
-  }
-}
-
-/** Unique values are told apart without regard to case, as HubSpot does with e-mail addresses. */
-function keyOf({ id, properties }: HubSpotObject, idProperty: string | undefined): string {
-  return idProperty ? (properties[idProperty] ?? '').toLowerCase() : id;
-}
-
-/**
- * A record that was merged comes under the id, or the address, of the one it was merged into: inputs that the answer
- * leaves open are read one by one, which follows them.
- */
-async function followMerged(
-  connection: HubSpotConnection,
-  source: ReadSource,
-  chunk: readonly string[],
-  { read, properties }: { read: readonly Outcome<HubSpotObject | null>[]; properties: readonly string[] },
-): Promise<Outcome<HubSpotObject | null>[]> {
-  const followed = chunk.map(async (id, index) => {
-    const outcome = read[index] ?? null;
-    if (!(outcome instanceof HubSpotInvalidReplyError)) return outcome;
-    return getObject(connection, source, { id, properties, associations: [] });
-  });
-  return Promise.all(followed);
-}
-
-/** When no input exists HubSpot answers 207 or, as one connector saw, 404. A 404 without that category is a wrong path. */
-function saysAllMissing(error: unknown): boolean {
-  return error instanceof HubSpotApiError && error.status === 404 && error.category === 'OBJECT_NOT_FOUND';
+  // Unique values are told apart without regard to case, as HubSpot does with e-mail addresses.
+  const keyOf = (id: string) => (idProperty ? id.toLowerCase() : id);
+  return {
+    operation,
+    path: connection.paths.objects(type.id, 'batch/read'),
+    limit: connection.batchLimit,
+    keyOf,
+    bodyFor: (ids) => ({
+      inputs: ids.map((id) => ({ id })),
+      properties: names,
+      ...(idProperty ? { idProperty } : {}),
+    }),
+    parse: (reply) => {
+      const { results, errors } = parseReply(operation, batchSchema(names), reply);
+      const keyed = results.map(
+        (record) => [keyOf((idProperty ? record.properties[idProperty] : record.id) ?? ''), record] as const,
+      );
+      return { results: new Map(keyed), errors };
+    },
+    readSingly: async (id) => getObject(connection, source, { id, properties, associations: [] }),
+  };
 }

@@ -1,4 +1,10 @@
-import { HubSpotApiError, type HubSpotError, HubSpotRateLimitError, HubSpotTimeoutError } from './errors.ts';
+import {
+  HubSpotApiError,
+  type HubSpotError,
+  HubSpotRateLimitError,
+  HubSpotTimeoutError,
+  isTransient,
+} from './errors.ts';
 
 /** First pause before a repeat, in milliseconds; it doubles with every attempt. */
 const BASE_DELAY_MS = 500;
@@ -28,10 +34,8 @@ export function retryDelayMs(failed: FailedAttempt): number | null {
     if (error.policy === 'DAILY') return null;
     return Math.max(backoffMs(failed), error.retryAfterMs ?? 0, SECONDLY_DELAY_MS);
   }
-  if (error instanceof HubSpotApiError) {
-    if (error.status === 423) return Math.max(backoffMs(failed), LOCKED_DELAY_MS);
-    if (error.status !== 477 && error.status < 500) return null;
-  }
+  if (!isTransient(error)) return null;
+  if (error instanceof HubSpotApiError && error.status === 423) return Math.max(backoffMs(failed), LOCKED_DELAY_MS);
   if (error instanceof HubSpotTimeoutError && error.outcome === 'refused') return null;
   if (error.outcome === 'unknown' && !failed.repeatable) return null;
   return Math.max(backoffMs(failed), error.retryAfterMs ?? 0);

@@ -13,12 +13,16 @@ function propertiesSchema<P extends string>(names: readonly P[]) {
   return z.object(shape) as unknown as z.ZodType<Record<P, string | null>>;
 }
 
+/** HubSpot sends cursors as text and, seen in searches, as numbers; a last page has none. */
+const Paging = z.object({ next: z.object({ after: Id.nullish() }).nullish() }).nullish();
+export type Paging = z.infer<typeof Paging>;
+
 /** A record's inline associations, under keys that depend on the portal. */
 const InlineAssociations = z.record(
   z.string(),
   z.object({
     results: z.array(z.object({ id: Id })),
-    paging: z.object({ next: z.unknown().optional() }).optional(),
+    paging: Paging,
   }),
 );
 
@@ -68,12 +72,12 @@ export function batchSchema<P extends string>(names: readonly P[]) {
   return z.object({ results: z.array(recordSchema(names)), errors: z.array(BatchError).default([]) });
 }
 
-/** Answer of a search; `paging.next.after` is absent on the last page. */
+/** Answer of a search. */
 export function searchSchema<P extends string>(names: readonly P[]) {
   return z.object({
     total: z.number(),
     results: z.array(recordSchema(names)),
-    paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional(),
+    paging: Paging,
   });
 }
 
@@ -83,7 +87,7 @@ export const AssociationBatch = z.object({
     z.object({
       from: z.object({ id: Id }),
       to: z.array(z.object({ toObjectId: Id })),
-      paging: z.object({ next: z.object({ after: z.string() }).optional() }).optional(),
+      paging: Paging,
     }),
   ),
   errors: z.array(BatchError).default([]),

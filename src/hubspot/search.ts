@@ -1,4 +1,6 @@
 import type { HubSpotConnection } from './connection.ts';
+import { HubSpotError } from './errors.ts';
+import { Pages } from './paging.ts';
 import { parseReply, searchSchema } from './schemas.ts';
 import type { HubSpotObject, ObjectType, SearchRequest } from './types.ts';
 
@@ -17,7 +19,9 @@ export async function searchObjects<P extends string>(
   const operation = 'objects.search';
   const path = paths.objects(type.id, 'search');
   const schema = searchSchema(properties);
-  const found: HubSpotObject<P>[] = [];
+  const pages = new Pages(operation);
+  /** By id: while data moves, a record may come on two pages. */
+  const found = new Map<string, HubSpotObject<P>>();
   let after: string | undefined;
   do {
     const body = {
@@ -25,13 +29,15 @@ export async function searchObjects<P extends string>(
       properties,
       limit,
       ...(sort ? { sorts: [sort] } : {}),
-      ...(after ? { after } : {}),
+      ...(after === undefined ? {} : { after }),
     };
-    const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: true });
+    const reply = await executor.execute({ operation, method: 'POST', path, body, kind: 'read' });
     const page = parseReply(operation, schema, reply);
-    found.push(...page.results);
-    after = page.paging?.next?.after;
-    if (until && page.results.some(until)) break;
-  } while (after !== undefined && found.length < maxResults);
-  return found;
+    for (const record of page.results) if (!found.has(record.id)) found.set(record.id, record);
+    if (found.size >= maxResults || (until && page.results.some(until))) break;
+    const next = pages.after(page.paging);
+    if (next instanceof HubSpotError) throw next;
+    after = next;
+  } while (after !== undefined);
+  return [...found.values()];
 }

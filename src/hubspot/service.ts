@@ -165,6 +165,6 @@ export class HubSpotService {
   async ping(type: ObjectType): Promise<void> {
     const { executor, paths } = this.#connection;
     const path = paths.objects(type.id);
-    await executor.execute({ operation: 'objects.list', method: 'GET', path, query: { limit: '1' }, repeatable: true });
+    await executor.execute({ operation: 'objects.list', method: 'GET', path, query: { limit: '1' }, kind: 'read' });
   }
 }

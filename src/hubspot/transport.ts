@@ -1,10 +1,10 @@
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import { AxiosHeaders, type AxiosInstance, type AxiosResponse, create, isAxiosError } from 'axios';
+import { ClientRequest } from 'node:http';
+import { type AxiosInstance, type AxiosResponse, create, isAxiosError } from 'axios';
 import { z } from 'zod';
 import type { Clock } from '../time/clock.ts';
 import type { Secret } from '../settings/config.ts';
 import type { RateLimitReading } from './budget.ts';
+import { ConnectionPool } from './connection-pool.ts';
 import {
   HubSpotApiError,
   type HubSpotError,
@@ -14,6 +14,7 @@ import {
   HubSpotTimeoutError,
   type RateLimitPolicy,
 } from './errors.ts';
+import { readRateLimits, readRetryAfterMs } from './headers.ts';
 
 /** One call as HubSpot sees it. */
 export interface HubSpotRequest {
@@ -24,9 +25,11 @@ export interface HubSpotRequest {
   path: string;
   query?: Record<string, string>;
   body?: unknown;
-  /** Whether carrying it out twice does no harm. */
-  repeatable: boolean;
+  kind: CallKind;
 }
+
+/** What carrying a call out twice does: a read changes nothing, a repeatable write writes the same values again. */
+export type CallKind = 'read' | 'repeatable write' | 'write';
 
 /**
  * One attempt of one call: resolves to the parsed JSON of a 2xx answer, rejects with a {@link HubSpotError} only.
@@ -51,10 +54,11 @@ const MAX_REPLY_BYTES = 50 * 1024 * 1024;
  * and the timeout aborts the request, its body included. An axios error never leaves this file: it holds the token.
  */
 export function createTransport({ baseUrl, token, clock }: TransportOptions): Transport {
+  const pool = new ConnectionPool(() => clock.now());
   const client = create({
     baseURL: baseUrl,
-    httpAgent: new HttpAgent({ keepAlive: true }),
-    httpsAgent: new HttpsAgent({ keepAlive: true }),
+    httpAgent: pool.httpAgent,
+    httpsAgent: pool.httpsAgent,
     proxy: false,
     maxRedirects: 0,
     maxContentLength: MAX_REPLY_BYTES,
@@ -64,19 +68,24 @@ export function createTransport({ baseUrl, token, clock }: TransportOptions): Tr
     headers: { Authorization: `Bearer ${token.reveal()}`, Accept: 'application/json' },
   });
   return async (request, timeoutMs, observe) => {
-    const response = await sendOnce(client, clock, request, timeoutMs);
-    observe(readRateLimits(response));
-    return readReply(request.operation, response);
+    const response = await sendInTime({ client, pool, clock }, request, timeoutMs);
+    observe(readRateLimits(response.headers));
+    return readReply(request.operation, response, clock);
   };
 }
 
-async function sendOnce(client: AxiosInstance, clock: Clock, request: HubSpotRequest, timeoutMs: number) {
-  const { operation, method, path, query, body } = request;
+interface Wire {
+  client: AxiosInstance;
+  pool: ConnectionPool;
+  clock: Clock;
+}
+
+async function sendInTime(wire: Wire, request: HubSpotRequest, timeoutMs: number): Promise<AxiosResponse<string>> {
+  const { operation } = request;
   const abort = new AbortController();
-  const cancelTimer = clock.schedule(timeoutMs, () => abort.abort());
+  const cancelTimer = wire.clock.schedule(timeoutMs, () => abort.abort());
   try {
-    const options = { method, url: path, params: query, data: body, signal: abort.signal };
-    return await client.request<string>(options);
+    return await send(wire, request, abort.signal);
   } catch (error) {
     if (abort.signal.aborted) throw new HubSpotTimeoutError(operation, `${operation}: no answer in ${timeoutMs} ms`);
     if (!isAxiosError(error)) throw error;
@@ -86,12 +95,35 @@ async function sendOnce(client: AxiosInstance, clock: Clock, request: HubSpotReq
   }
 }
 
+/** A read on a connection that had died while it was idle is sent again at once, on a new one. */
+async function send({ client, pool }: Wire, request: HubSpotRequest, signal: AbortSignal) {
+  const { method, path: url, query: params, body: data, kind } = request;
+  const options = { method, url, params, data, signal };
+  try {
+    pool.dropStale();
+    return await client.request<string>(options);
+  } catch (error) {
+    if (kind !== 'read' || !isDeadConnection(error)) throw error;
+    pool.dropIdle();
+    return client.request<string>(options);
+  }
+}
+
+/** Codes of a connection that the other side has closed or forgotten. */
+const RESET = new Set(['ECONNRESET', 'EPIPE']);
+
+function isDeadConnection(error: unknown): boolean {
+  if (!isAxiosError(error) || error.response !== undefined) return false;
+  const sent: unknown = error.request;
+  return sent instanceof ClientRequest && sent.reusedSocket && RESET.has(error.code ?? '');
+}
+
 /** The JSON of a 2xx answer; `undefined` for an empty one (204). */
-function readReply(operation: string, response: AxiosResponse<string>): unknown {
+function readReply(operation: string, response: AxiosResponse<string>, clock: Clock): unknown {
   const { status, data } = response;
   const json = parseJson(data);
   if (status >= 200 && status < 300 && (json.success || data === '')) return json.value;
-  throw errorFromReply(operation, response, json);
+  throw errorFromReply(operation, response, json, readRetryAfterMs(response.headers, clock.now()));
 }
 
 interface ParsedJson {
@@ -120,10 +152,13 @@ const ErrorBody = z.object({
     .catch(undefined),
 });
 
-function errorFromReply(operation: string, response: AxiosResponse<string>, json: ParsedJson): HubSpotError {
-  const { status } = response;
+function errorFromReply(
+  operation: string,
+  { status }: AxiosResponse<string>,
+  json: ParsedJson,
+  retryAfterMs: number | undefined,
+): HubSpotError {
   const body = ErrorBody.safeParse(json.value);
-  const retryAfterMs = readRetryAfterMs(response);
   if (status === 429) return new HubSpotRateLimitError(operation, policyOf(body.data?.policyName), { retryAfterMs });
   // A 404 or 403 without HubSpot's marks is a proxy talking: it does not say that a record is absent.
   if (status < 400 || (status < 500 && !isHubSpots(body.data))) {
@@ -145,25 +180,4 @@ function isHubSpots(body: z.infer<typeof ErrorBody> | undefined): boolean {
 
 function policyOf(name: string | undefined): RateLimitPolicy {
   return name === 'SECONDLY' || name === 'TEN_SECONDLY_ROLLING' || name === 'DAILY' ? name : 'UNKNOWN';
-}
-
-/** `Retry-After` in seconds: HubSpot documents it for 477 only, but it is honoured wherever it comes. */
-function readRetryAfterMs(response: AxiosResponse): number | undefined {
-  const seconds = readCount(response, 'retry-after');
-  return seconds === undefined ? undefined : seconds * 1000;
-}
-
-function readRateLimits(response: AxiosResponse): RateLimitReading {
-  return {
-    max: readCount(response, 'x-hubspot-ratelimit-max'),
-    remaining: readCount(response, 'x-hubspot-ratelimit-remaining'),
-    dailyMax: readCount(response, 'x-hubspot-ratelimit-daily'),
-    dailyRemaining: readCount(response, 'x-hubspot-ratelimit-daily-remaining'),
-  };
-}
-
-/** A header that is a number of at least zero; undefined for any other. */
-function readCount(response: AxiosResponse, name: string): number | undefined {
-  const value = Number(AxiosHeaders.from(response.headers as AxiosHeaders).get(name) ?? Number.NaN);
-  return Number.isFinite(value) && value >= 0 ? value : undefined;
 }

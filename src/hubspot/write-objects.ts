@@ -1,9 +1,10 @@
 import type { AssociationSpec } from './association-types.ts';
-import { inChunks, settle } from './batch.ts';
+import { inChunks, settle, unmentioned } from './batch.ts';
 import type { Outcome } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
 import { HubSpotApiError, HubSpotError } from './errors.ts';
 import { batchSchema, parseReply, recordSchema } from './schemas.ts';
+import type { CallKind, HubSpotRequest } from './transport.ts';
 import type { HubSpotObject, ObjectType } from './types.ts';
 
 /** New values of one record; `""` clears a property, null would not [objects guide]. */
@@ -38,7 +39,7 @@ export async function associateDefault(
 ): Promise<void> {
   const operation = 'associations.putDefault';
   const path = paths.defaultAssociation(from.id, fromId, to.id, toId);
-  await executor.execute({ operation, method: 'PUT', path, repeatable: true });
+  await executor.execute({ operation, method: 'PUT', path, kind: 'repeatable write' });
 }
 
 /** Moves one record to the recycle bin; repeating it changes nothing. */
@@ -48,7 +49,7 @@ export async function archiveObject(
   id: string,
 ): Promise<void> {
   const operation = 'objects.archive';
-  await executor.execute({ operation, method: 'DELETE', path: paths.object(type.id, id), repeatable: true });
+  await executor.execute({ operation, method: 'DELETE', path: paths.object(type.id, id), kind: 'repeatable write' });
 }
 
 /**
@@ -76,7 +77,7 @@ async function createOne(
   const operation = 'objects.create';
   const path = paths.objects(type.id);
   const body = { properties, associations: inline };
-  const reply = await executor.execute({ operation, method: 'POST', path, body, repeatable: false });
+  const reply = await executor.execute({ operation, method: 'POST', path, body, kind: 'write' });
   return parseReply(operation, recordSchema([]), reply);
 }
 
@@ -94,16 +95,16 @@ async function createBatch(
     associations: inline,
     objectWriteTraceId: traceIds[index],
   }));
-  const reply = await executor.execute({ operation, method: 'POST', path, body: { inputs }, repeatable: false });
+  const call = { operation, kind: 'write', method: 'POST', path, body: { inputs } } satisfies HubSpotRequest;
   const names = [...new Set(chunk.flatMap(({ identity }) => identity))];
-  const { results, errors } = parseReply(operation, batchSchema(names), reply);
+  const { results, errors } = parseReply(operation, batchSchema(names), await executor.execute(call));
   const made = new Map<string, HubSpotObject>();
   for (const record of results) {
     const traceId = record.objectWriteTraceId ?? traceIds[indexByIdentity(chunk, results, record)];
     if (traceId !== undefined) made.set(traceId, record);
   }
-  const settled = settle<HubSpotObject>(operation, traceIds, made, errors);
-  return settled.map((outcome) => outcome ?? refusedAsMissing(operation));
+  const said = settle<HubSpotObject>(call, traceIds, { results: made, errors });
+  return said.map((own) => (own === null ? refusedAsMissing(operation) : (own ?? unmentioned(operation))));
 }
 
 /** The input a record was made of, when exactly one input and one record look like that; else -1. */
@@ -157,7 +158,8 @@ async function updateOne(
   const operation = 'objects.update';
   const path = paths.object(type.id, id);
   try {
-    const reply = await executor.execute({ operation, method: 'PATCH', path, body: { properties }, repeatable });
+    const kind = kindOf([repeatable]);
+    const reply = await executor.execute({ operation, method: 'PATCH', path, body: { properties }, kind });
     return parseReply(operation, recordSchema([]), reply);
   } catch (error) {
     if (error instanceof HubSpotApiError && error.status === 404) return null;
@@ -173,16 +175,20 @@ async function updateBatch(
   const operation = 'objects.batchUpdate';
   const path = paths.objects(type.id, 'batch/update');
   const inputs = chunk.map(({ id, properties }) => ({ id, properties, objectWriteTraceId: id }));
-  const repeatable = chunk.every((wish) => wish.repeatable);
-  const reply = await executor.execute({ operation, method: 'POST', path, body: { inputs }, repeatable });
-  const { results, errors } = parseReply(operation, batchSchema([]), reply);
-  const written = new Map<string, HubSpotObject>(results.map((record) => [record.id, record]));
-  return settle<HubSpotObject>(
-    operation,
-    chunk.map(({ id }) => id),
-    written,
-    errors,
+  const kind = kindOf(chunk.map(({ repeatable }) => repeatable));
+  const call = { operation, kind, method: 'POST', path, body: { inputs } } satisfies HubSpotRequest;
+  const { results, errors } = parseReply(operation, batchSchema([]), await executor.execute(call));
+  // A record that another was merged into answers under its own id: only the trace id says whose answer it is.
+  const written = new Map<string, HubSpotObject>(
+    results.map((record) => [record.objectWriteTraceId ?? record.id, record]),
   );
+  const traceIds = chunk.map(({ id }) => id);
+  const said = settle<HubSpotObject>(call, traceIds, { results: written, errors });
+  return said.map((own) => (own === undefined ? unmentioned(operation) : own));
+}
+
+function kindOf(repeatable: readonly boolean[]): CallKind {
+  return repeatable.every(Boolean) ? 'repeatable write' : 'write';
 }
 
 /**

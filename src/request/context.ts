@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
+import type { Clock } from '../time/clock.ts';
+import { HubSpotUsage, SharedUsage, type Wait } from './usage.ts';
 
 /** Who goes first where calls have to wait: students, then webhooks, cron and what follows an answer. */
 export type Priority = 'student' | 'background';
@@ -19,54 +21,6 @@ export interface RequestContext {
   /** To be called as soon as the caller is known to be who they claim to be: others may wait for that. */
   loginPassed: () => void;
   usage: HubSpotUsage;
-}
-
-/** HubSpot calls made for one request, the time spent waiting for them, and what the cache spared. */
-export class HubSpotUsage {
-  calls = 0;
-  cacheHits = 0;
-  cacheMisses = 0;
-  waitedMs = 0;
-  #active = 0;
-  #since = 0;
-
-  cacheHit(): void {
-    this.cacheHits += 1;
-  }
-
-  cacheMiss(): void {
-    this.cacheMisses += 1;
-  }
-
-  /** Calls that overlap are waited for once: the time counts while at least one is under way. */
-  begin(monotonicMs: number): void {
-    this.calls += 1;
-    this.#active += 1;
-    if (this.#active === 1) this.#since = monotonicMs;
-  }
-
-  end(monotonicMs: number): void {
-    this.#active -= 1;
-    if (this.#active === 0) this.waitedMs += monotonicMs - this.#since;
-  }
-}
-
-/** The bill of a call that several requests share: each of them waits for it, so each is charged. */
-class SharedUsage extends HubSpotUsage {
-  readonly #usages: readonly HubSpotUsage[];
-
-  constructor(usages: readonly HubSpotUsage[]) {
-    super();
-    this.#usages = usages;
-  }
-
-  override begin(monotonicMs: number): void {
-    for (const usage of this.#usages) usage.begin(monotonicMs);
-  }
-
-  override end(monotonicMs: number): void {
-    for (const usage of this.#usages) usage.end(monotonicMs);
-  }
 }
 
 const storage = new AsyncLocalStorage<RequestContext>();
@@ -123,4 +77,24 @@ export function shareContext(contexts: readonly RequestContext[]): RequestContex
 /** The context of the request being served; `undefined` outside of one. */
 export function currentContext(): RequestContext | undefined {
   return storage.getStore();
+}
+
+/** Notes that the request being served begins to wait; the returned function ends it, once. */
+export function beginWait(clock: Clock, wait: Wait): () => void {
+  let usage = currentContext()?.usage;
+  usage?.begin(wait, clock.monotonicMs());
+  return () => {
+    usage?.end(wait, clock.monotonicMs());
+    usage = undefined;
+  };
+}
+
+/** What `work` comes to; until then the request being served is waiting for it. */
+export async function waitingFor<T>(clock: Clock, wait: Wait, work: () => Promise<T>): Promise<T> {
+  const end = beginWait(clock, wait);
+  try {
+    return await work();
+  } finally {
+    end();
+  }
 }

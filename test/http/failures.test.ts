@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { Fault } from '../../src/emulator/faults.ts';
 import { World } from '../support/world.ts';
 
-async function listWhile(fault: Fault) {
+async function listWhile(fault: Fault, operation?: string) {
   const world = await World.create();
   const student = world.account.student();
   world.account.booking({ student, exam: world.account.exam() });
-  world.emulator.faults.add({ fault, times: Infinity });
+  world.emulator.faults.add({ fault, times: Infinity, ...(operation ? { operation } : {}) });
   const answer = await world.get('bookings/list', { student_id: student.studentId, email: student.email });
   return { world, ...answer };
 }
@@ -51,6 +51,19 @@ describe('when HubSpot fails', () => {
     });
     const { status } = await world.get('bookings/list', { student_id: student.studentId, email: student.email });
     expect(status).toBe(503);
+  });
+
+  it.each([
+    ['INTERNAL_ERROR', 'HUBSPOT_UNAVAILABLE', '5'],
+    ['SERVICE_UNAVAILABLE', 'HUBSPOT_UNAVAILABLE', '5'],
+    ['RATE_LIMITS', 'RATE_LIMITED', '10'],
+  ])('answers 503 to a part that fails in passing (%s)', async (category, code, retryAfter) => {
+    const errors = [{ status: 'error', category, message: 'm' }];
+    const { status, body, headers } = await listWhile(
+      { kind: 'status', status: 207, body: { results: [], errors } },
+      'objects.batchRead',
+    );
+    expect([status, body.code, headers.get('retry-after')]).toEqual([503, code, retryAfter]);
   });
 
   it('recovers by itself from one bad answer', async () => {

@@ -214,4 +214,16 @@ describe('other limits', () => {
     clock.jump(86_400_000);
     expect([await answered('student'), await answered('student')]).toEqual([true, true]);
   });
+
+  it('a day’s calls, counted anew after a day where HubSpot never tells its own count', async () => {
+    const { clock, emulator, as, read, many } = setUp({ HUBSPOT_CALLS_PER_DAY: '100' });
+    emulator.settings.limits.perDay = null;
+    const answered = async (count: number) => {
+      const results = await clock.run(async () => many(count, async () => as('student', 9000, async () => read())));
+      return results.filter(({ status }) => status === 'fulfilled').length;
+    };
+    expect(await answered(110)).toBe(101);
+    clock.jump(86_400_000);
+    expect(await answered(90)).toBe(90);
+  });
 });

@@ -164,16 +164,6 @@ describe('batchReadObjects', () => {
     expect(read.failures.get('7')).toMatchObject({ name: 'HubSpotInvalidReplyError' });
   });
 
-  it('keeps other errors of a 207 apart from absences', async () => {
-    const errors = [{ status: 'error', category: 'RATE_LIMITS', message: 'm', context: { ids: ['8'] } }];
-    const { clock, hubspot } = createScripted([
-      json({ results: [{ id: '7', properties: {} }], errors, numErrors: 1 }, 207),
-    ]);
-    const read = await clock.run(async () => hubspot.batchReadObjects(CONTACTS, ['7', '8'], []));
-    expect([...read.results.keys()]).toEqual(['7']);
-    expect(read.failures.get('8')).toMatchObject({ category: 'RATE_LIMITS' });
-  });
-
   it('understands a 404 for a batch of which nothing exists', async () => {
     const { clock, hubspot } = createScripted([json({ category: 'OBJECT_NOT_FOUND', message: 'm' }, 404)]);
     const read = await clock.run(async () => hubspot.batchReadObjects(CONTACTS, ['7'], []));

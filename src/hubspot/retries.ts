@@ -1,0 +1,57 @@
+import { type Clock, sleep } from '../time/clock.ts';
+import type { Log } from '../observability/log.ts';
+import { waitingFor } from '../request/context.ts';
+import type { HubSpotError } from './errors.ts';
+import { retryDelayMs } from './retry.ts';
+import type { HubSpotRequest } from './transport.ts';
+
+export interface RetryOptions {
+  clock: Clock;
+  /** Returns a number from 0 to 1. */
+  random: () => number;
+  log: Log;
+  /** Attempts of one call, the first included. */
+  maxAttempts: number;
+}
+
+/** The attempts of one call, however many requests it takes: their number, the pauses between them, and the end. */
+export class Retries {
+  /** When the call has to be over, in milliseconds of the monotonic clock. */
+  readonly deadlineAt: number;
+  readonly #options: RetryOptions;
+  readonly #call: Pick<HubSpotRequest, 'operation' | 'kind'>;
+  #attempt = 1;
+  #unanswered: HubSpotError | undefined;
+
+  constructor(options: RetryOptions, call: Pick<HubSpotRequest, 'operation' | 'kind'>, deadlineAt: number) {
+    this.#options = options;
+    this.#call = call;
+    this.deadlineAt = deadlineAt;
+  }
+
+  /** Waits until the next attempt may be made; false, at once, when none may. */
+  async pauseAfter(error: HubSpotError): Promise<boolean> {
+    if (error.outcome === 'unknown') this.#unanswered = error;
+    const { clock, random, log, maxAttempts } = this.#options;
+    const { operation, kind } = this.#call;
+    if (this.#attempt >= maxAttempts) return false;
+    const attempt = this.#attempt;
+    const delayMs = retryDelayMs({ error, attempt, repeatable: kind !== 'write', random: random() });
+    if (delayMs === null || clock.monotonicMs() + delayMs >= this.deadlineAt) return false;
+    log.warn('HubSpot call repeated', { operation, attempt, delayMs, reason: error.message });
+    await waitingFor(clock, 'retry', async () => sleep(clock, delayMs));
+    this.#attempt += 1;
+    return true;
+  }
+
+  /**
+   * What to tell the caller when `last` ended it. A write is refused only when every copy of it was: as long as one is
+   * unanswered it may still be carried out.
+   */
+  verdict(last: HubSpotError): HubSpotError {
+    const { operation, kind } = this.#call;
+    if (kind === 'read' || last.outcome === 'unknown' || !this.#unanswered) return last;
+    this.#options.log.warn('HubSpot write left unanswered', { operation, reason: last.message });
+    return this.#unanswered;
+  }
+}
