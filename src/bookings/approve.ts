@@ -9,7 +9,7 @@ import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../
 import { readSeatsOf } from '../reads/seats.ts';
 import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
-import { currentContext } from '../request/context.ts';
+import { currentContext, waitingFor } from '../request/context.ts';
 import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 import { settleLostCreate } from './lost-booking.ts';
 
@@ -163,7 +163,8 @@ async function reserveSeat(
     const decideAt = deps.clock.monotonicMs() + SEAT_WAIT_MS;
     outcome = await reserve(seats);
     while (outcome.kind === 'contended' && deps.clock.monotonicMs() < decideAt) {
-      await deps.reservations.changed(examId, decideAt - deps.clock.monotonicMs());
+      const leftMs = decideAt - deps.clock.monotonicMs();
+      await waitingFor(deps.clock, 'seat', async () => deps.reservations.changed(examId, leftMs));
       outcome = await reserve(seats);
     }
   }

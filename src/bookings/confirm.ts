@@ -1,4 +1,5 @@
 import { epochMs, sleep } from '../time/clock.ts';
+import { waitingFor } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactWithBookings } from '../reads/contact.ts';
@@ -19,7 +20,7 @@ export interface Placed extends Approved {
  * @throws {AppError} `EXAM_FULL` or `DUPLICATE_BOOKING`: the booking has to be undone.
  */
 export async function confirmByRank(deps: Deps, placed: Placed): Promise<ContactWithBookings> {
-  await sleep(deps.clock, deps.config.consistencyLagMs);
+  await untilShown(deps);
   const [found, contact] = await Promise.all([
     readExamWithBookings(deps, placed.exam.id),
     readContactWithBookings(deps, placed.email),
@@ -32,8 +33,12 @@ export async function confirmByRank(deps: Deps, placed: Placed): Promise<Contact
   if (rank >= (found.exam.capacity ?? 0)) throw examFull();
   if (isFirst) return contact;
   // Another instance is about to take the credit for an earlier booking: what is left is known after that.
-  await sleep(deps.clock, deps.config.consistencyLagMs);
+  await untilShown(deps);
   return (await readContactWithBookings(deps, placed.email)) ?? contact;
+}
+
+async function untilShown({ clock, config }: Deps): Promise<void> {
+  await waitingFor(clock, 'confirmation', async () => sleep(clock, config.consistencyLagMs));
 }
 
 /** How many seat holders came before the booking. */

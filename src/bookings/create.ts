@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { epochMs, sleep } from '../time/clock.ts';
 import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
 import { madeChange } from '../consistency/seats-taken.ts';
+import { waitingFor } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import { readContactById } from '../reads/contact.ts';
@@ -76,7 +77,8 @@ async function choosePayer(deps: Deps, { email }: CreateBookingInput, approved: 
 /** What another process did just before this one began is in no journal, and HubSpot shows it late. */
 async function untilPredecessorsShow({ clock, config, startedAtMs }: Deps): Promise<void> {
   const ageMs = clock.monotonicMs() - startedAtMs;
-  if (ageMs < config.consistencyLagMs) await sleep(clock, config.consistencyLagMs - ageMs);
+  if (ageMs >= config.consistencyLagMs) return;
+  await waitingFor(clock, 'confirmation', async () => sleep(clock, config.consistencyLagMs - ageMs));
 }
 
 /** What follows the answer: the displayed count and the note, neither of which can undo a booking. */

@@ -1,6 +1,6 @@
 import { sleep } from '../time/clock.ts';
 import type { LostCreate } from '../consistency/lost-creates.ts';
-import { currentContext } from '../request/context.ts';
+import { currentContext, waitingFor } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import { requireComplete } from '../hubspot/batch.ts';
@@ -23,7 +23,7 @@ export async function lookForBooking(deps: Deps, trace: Trace): Promise<Booking 
   const deadlineAt = currentContext()?.deadlineAt ?? Infinity;
   for (const delayMs of LOOK_AFTER_MS) {
     if (deps.clock.monotonicMs() + delayMs >= deadlineAt) return null;
-    await sleep(deps.clock, delayMs);
+    await waitingFor(deps.clock, 'confirmation', async () => sleep(deps.clock, delayMs));
     const found = await lookOnce(deps, trace);
     if (found && found !== 'failed') return found;
   }

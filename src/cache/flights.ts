@@ -1,5 +1,5 @@
 import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
-import { currentContext, newContext, type RequestContext, runInContext } from '../request/context.ts';
+import { currentContext, newContext, type RequestContext, runInContext, waitingFor } from '../request/context.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { type CacheKey, tagsOf } from './entry.ts';
 import type { EntryStore, Reading } from './entry-store.ts';
@@ -111,7 +111,8 @@ export class Flights {
     const waiting = currentContext();
     if (waiting?.priority === 'student') context.priority = 'student';
     const leftMs = Math.min(waitMs, (waiting?.deadlineAt ?? Infinity) - clock.monotonicMs());
-    const arrived = Number.isFinite(leftMs) ? await waitAtMost(clock, leftMs, value) : await value;
+    const wait = async () => (Number.isFinite(leftMs) ? waitAtMost(clock, leftMs, value) : value);
+    const arrived = await waitingFor(clock, 'shared', wait);
     if (arrived === TIMED_OUT) throw late(kind);
     return arrived;
   }

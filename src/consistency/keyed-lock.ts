@@ -1,5 +1,6 @@
 import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
 import { AppError } from '../contract/errors.ts';
+import { waitingFor } from '../request/context.ts';
 
 /** Lets one piece of work at a time run per key, in the order of arrival. A shared store can take its place. */
 export interface KeyedLock {
@@ -43,7 +44,8 @@ export class InProcessLock implements KeyedLock {
   }
 
   async #waitFor(ahead: Promise<void>): Promise<void> {
-    if ((await waitAtMost(this.#clock, this.#maxWaitMs, ahead)) === TIMED_OUT) {
+    const wait = async () => waitAtMost(this.#clock, this.#maxWaitMs, ahead);
+    if ((await waitingFor(this.#clock, 'lock', wait)) === TIMED_OUT) {
       throw new AppError('RATE_LIMITED', 'Another request of yours is still being worked on', { retryAfterSeconds: 5 });
     }
   }

@@ -1,4 +1,4 @@
-import { currentContext, newContext, type RequestContext, runInContext } from '../request/context.ts';
+import { currentContext, newContext, type RequestContext, runInContext, waitingFor } from '../request/context.ts';
 import { AppError } from '../contract/errors.ts';
 import { StudentId } from '../contract/fields.ts';
 import type { App } from './app.ts';
@@ -72,7 +72,9 @@ async function answer(
 /** Holds one of the caller's places for undecided logins until it is known whether this one fails. */
 async function asLogin(app: App, { limit }: Endpoint, caller: Caller, work: () => Promise<Reply>): Promise<Reply> {
   const context = currentContext();
-  const login = await app.rateLimits.beginLogin(limit, caller, context?.deadlineAt ?? app.clock.monotonicMs());
+  const deadlineAt = context?.deadlineAt ?? app.clock.monotonicMs();
+  const wait = async () => app.rateLimits.beginLogin(limit, caller, deadlineAt);
+  const login = await waitingFor(app.clock, 'login', wait);
   if (context) context.loginPassed = login.passed;
   try {
     return await work();

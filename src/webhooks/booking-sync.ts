@@ -1,7 +1,7 @@
 import { tags } from '../cache/keys.ts';
 import { sleep, TIMED_OUT, waitAtMost } from '../time/clock.ts';
 import type { SyncOutcome, SyncWish } from '../consistency/sync-queue.ts';
-import { newContext, runInContext } from '../request/context.ts';
+import { newContext, runInContext, waitingFor } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import { countExams, writeCounts } from '../exams/correct-counts.ts';
@@ -65,7 +65,8 @@ async function correctCounts(
 async function count(deps: Deps, wish: SyncWish): Promise<('updated' | 'unchanged' | Error)[]> {
   if (wish.examIds.size === 0 && !wish.all) return [];
   try {
-    const outcome = await deps.syncQueue.sync(wish, async (all) => countAndCorrect(deps, all));
+    const run = async (all: SyncWish) => countAndCorrect(deps, all);
+    const outcome = await waitingFor(deps.clock, 'shared', async () => deps.syncQueue.sync(wish, run));
     return [...outcome].filter(([id]) => wish.all || wish.examIds.has(id)).map(([, result]) => result);
   } catch (error) {
     if (!isPermanent(error)) throw error;
@@ -100,7 +101,7 @@ async function untilShown({ clock }: Deps, events: readonly HubSpotEvent[]): Pro
   const now = clock.now();
   const latest = Math.max(...events.filter(changesCounts).map(({ occurredAtMs }) => occurredAtMs ?? now));
   const waitMs = Math.min(latest + SETTLED_AFTER_MS - now, SETTLED_AFTER_MS);
-  if (waitMs > 0) await sleep(clock, waitMs);
+  if (waitMs > 0) await waitingFor(clock, 'confirmation', async () => sleep(clock, waitMs));
 }
 
 /** HubSpot gives up after 5 s: by then it is told to come again, while the work goes on. */

@@ -15,7 +15,9 @@ import {
 } from '../../src/cache/keys.ts';
 import { tagsOf } from '../../src/cache/entry.ts';
 import { type CacheKind, cachePolicies } from '../../src/cache/policies.ts';
-import type { BookingSeat, BookingWithExam } from '../../src/records/booking.ts';
+import type { Booking, BookingSeat, BookingWithExam } from '../../src/records/booking.ts';
+import type { Contact } from '../../src/records/contact.ts';
+import type { Exam } from '../../src/records/exam.ts';
 import { TTL_MS } from '../support/cache.ts';
 
 const [SEARCH_MS, ASSOCIATION_MS] = [10_000, 3000];
@@ -44,19 +46,22 @@ describe('what drops a value', () => {
 
   it.each([
     [tagsOf(examKey('2'), null), ['exam:2']],
+    [tagsOf(examKey('2'), { id: '5' } as Exam), ['exam:2', 'exam:5']],
     [tagsOf(sessionsKey('Mini-mock'), []), ['exams']],
     [tagsOf(examBookingIdsKey('2'), ['3']), ['exam:2:bookings']],
     [tagsOf(seatsKey('2'), [seat]), ['exam:2:bookings', 'booking:3']],
     [tagsOf(contactKey('1'), null), ['contact:1']],
+    [tagsOf(contactKey('1'), { id: '6' } as Contact), ['contact:1', 'contact:6']],
     [tagsOf(contactByEmailKey('a@example.com'), { contactId: '1' }), ['contact:1']],
     [tagsOf(contactByEmailKey('a@example.com'), null), []],
     [tagsOf(enrollmentKey('1'), { enrollment: null }), ['contact:1', 'enrollments']],
-    [tagsOf(bookingKey('3'), null), ['booking:3']],
+    [tagsOf(bookingKey('3'), null), ['booking:3', 'rollups']],
+    [tagsOf(bookingKey('3'), { id: '7' } as Booking), ['booking:3', 'rollups', 'booking:7']],
     [tagsOf(bookingExamsKey('3'), ['2']), ['booking:3:links']],
     [tagsOf(bookingDetailsKey('3'), null), ['booking:3', 'booking:3:links']],
     [
       tagsOf(bookingListKey('1'), listed as BookingWithExam[]),
-      ['contact:1:bookings', 'booking:3', 'exam:2', 'booking:4'],
+      ['contact:1:bookings', 'booking-lists', 'booking:3', 'exam:2', 'booking:4'],
     ],
   ])('%j', (tags, expected) => {
     expect(tags).toEqual(expected);
