@@ -18,11 +18,11 @@ const SettingsInput = z.strictObject({
     .optional(),
 });
 
-const afterCommit = z.boolean().default(false);
+const commitAfterMs = milliseconds.optional();
 const FaultInput = z.strictObject({
   fault: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('status'), status: z.number().int().min(200).max(599), afterCommit }),
-    z.strictObject({ kind: z.enum(['hang-up', 'hang', 'html']), afterCommit }),
+    z.strictObject({ kind: z.literal('status'), status: z.number().int().min(200).max(599), commitAfterMs }),
+    z.strictObject({ kind: z.enum(['hang-up', 'hang', 'html']), commitAfterMs }),
     z.strictObject({ kind: z.enum(['truncated', 'shuffled', 'no-trace-id']) }),
   ]),
   operation: z.string().optional(),

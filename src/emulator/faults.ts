@@ -1,13 +1,22 @@
-/** What may take an answer's place. `afterCommit`: HubSpot has carried the call out, only its answer is lost. */
-export type ReplacingFault = { afterCommit?: boolean } & (
-  | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
-  /** The connection breaks without an answer. */
-  | { kind: 'hang-up' }
-  /** No answer ever comes. */
-  | { kind: 'hang' }
-  /** A proxy's HTML page. */
-  | { kind: 'html'; status?: number }
-);
+/**
+ * Milliseconds after a lost answer at which HubSpot carries the call out all the same; 0 for just before it. Left out:
+ * never. What it changes is decided by what is stored at that moment.
+ */
+interface LostCommit {
+  commitAfterMs?: number | undefined;
+}
+
+/** What may take an answer's place. */
+export type ReplacingFault = LostCommit &
+  (
+    | { kind: 'status'; status: number; body?: unknown; headers?: Record<string, string> }
+    /** The connection breaks without an answer. */
+    | { kind: 'hang-up' }
+    /** No answer ever comes. */
+    | { kind: 'hang' }
+    /** A proxy's HTML page. */
+    | { kind: 'html'; status?: number }
+  );
 
 /** What may spoil an answer. */
 type DistortingFault =
@@ -21,7 +30,7 @@ type DistortingFault =
 export type Fault = ReplacingFault | DistortingFault;
 
 export function isReplacing(fault: Fault): fault is ReplacingFault {
-  return fault.kind !== 'truncated' && fault.kind !== 'shuffled' && fault.kind !== 'no-trace-id';
+  return fault.kind === 'status' || fault.kind === 'hang-up' || fault.kind === 'hang' || fault.kind === 'html';
 }
 
 export interface FaultRule {
