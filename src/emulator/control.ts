@@ -23,6 +23,12 @@ const FaultInput = z.strictObject({
   fault: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('status'), status: z.number().int().min(200).max(599), commitAfterMs }),
     z.strictObject({ kind: z.enum(['hang-up', 'hang', 'html']), commitAfterMs }),
+    z.strictObject({
+      kind: z.literal('partial'),
+      category: z.string().default('INTERNAL_ERROR'),
+      inputs: z.union([z.number().int().min(1), z.array(z.string())]).optional(),
+      commitAfterMs,
+    }),
     z.strictObject({ kind: z.enum(['truncated', 'shuffled', 'no-trace-id']) }),
   ]),
   operation: z.string().optional(),

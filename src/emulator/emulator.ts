@@ -2,11 +2,13 @@ import { setTimeout as realSleep } from 'node:timers/promises';
 import { Account } from './account.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
 import { badRequest, errorReply, RefusedError, type Reply, unauthenticated } from './errors.ts';
-import { Faults, isReplacing, type ReplacingFault } from './faults.ts';
+import { type Fault, Faults, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
 import { LateCommits } from './late-commits.ts';
 import { Limits } from './limits.ts';
 import type { Portal } from './portal.ts';
 import { PREPDOCTORS_PORTAL } from './prepdoctors-portal.ts';
+import { addFailures, splitBatch } from './partial.ts';
+import { countInputs, parseBody, type ParsedBody } from './request-body.ts';
 import { distort, HTML_PAGE, toResponse } from './responses.ts';
 import { matchRoute, type RouteMatch } from './router.ts';
 import {
@@ -26,17 +28,13 @@ export interface EmulatorOptions {
 /** Thrown instead of an answer: whoever serves the emulator breaks the connection. */
 export class ConnectionBroken extends Error {}
 
-interface ParsedBody {
-  value: unknown;
-  problem?: string;
-}
-
 interface Call {
   match: RouteMatch;
   url: URL;
   body: ParsedBody;
   entry: LoggedCall;
-  /** The fault that takes the answer's place. */
+  faults: readonly Fault[];
+  /** That of them which takes the answer's place. */
   replacing: ReplacingFault | undefined;
 }
 
@@ -89,7 +87,7 @@ export class Emulator {
     const faults = this.faults.strike(entry);
     const replacing = faults.find(isReplacing);
     try {
-      const honest = await this.#answer({ match, url, body, entry, replacing }, request.headers);
+      const honest = await this.#answer({ match, url, body, entry, faults, replacing }, request.headers);
       const reply = replacing ? await this.#fail(replacing, request.signal, entry) : distort(honest, faults);
       entry.status = reply.status;
       return toResponse(
@@ -132,9 +130,19 @@ export class Emulator {
     return { ...reply, headers: { ...reply.headers, ...admission.headers } };
   }
 
-  /** Carries the call out: now, late, or never. */
+  /** Carries the call out, or the part of it that no fault holds up. */
   #commit(call: Call, untilAnswerMs: number): Reply {
-    const { commitAfterMs } = call.replacing ?? { commitAfterMs: 0 };
+    if (call.replacing) return this.#commitUnheard(call, call.replacing, untilAnswerMs);
+    const fault = call.faults.find((each) => each.kind === 'partial');
+    const split = fault && splitBatch(call.body.value, fault);
+    if (!split) return this.#carryOut(call);
+    const reply = this.#carryOut({ ...call, body: { value: split.rest } });
+    this.#commitUnheard({ ...call, body: { value: split.failing } }, fault, untilAnswerMs);
+    return addFailures(reply, split.failing.inputs, fault, call.match, this.clock.now());
+  }
+
+  /** Carries out what the caller is not told about: now, late, or never. */
+  #commitUnheard(call: Call, { commitAfterMs }: LostCommit, untilAnswerMs: number): Reply {
     if (commitAfterMs === 0) return this.#carryOut(call);
     if (commitAfterMs !== undefined) this.#late.add(untilAnswerMs + commitAfterMs, () => void this.#carryOut(call));
     return { status: 204 };
@@ -192,18 +200,4 @@ async function abortOf(signal: AbortSignal): Promise<void> {
 
 function definedOnly(body: unknown, headers: Record<string, string> | undefined) {
   return { ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
-}
-
-function countInputs({ value }: ParsedBody): number {
-  const inputs = (value as { inputs?: unknown } | null | undefined)?.inputs;
-  return Array.isArray(inputs) ? inputs.length : 1;
-}
-
-function parseBody(text: string): ParsedBody {
-  if (text === '') return { value: undefined };
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { value: undefined, problem: error instanceof Error ? error.message : 'not JSON' };
-  }
 }

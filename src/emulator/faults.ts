@@ -2,7 +2,7 @@
  * Milliseconds after a lost answer at which HubSpot carries the call out all the same; 0 for just before it. Left out:
  * never. What it changes is decided by what is stored at that moment.
  */
-interface LostCommit {
+export interface LostCommit {
   commitAfterMs?: number | undefined;
 }
 
@@ -18,6 +18,15 @@ export type ReplacingFault = LostCommit &
     | { kind: 'html'; status?: number }
   );
 
+/** Some inputs of a batch fail, each with an error of its own inside the answer; the others are dealt with as ever. */
+export interface PartialFault extends LostCommit {
+  kind: 'partial';
+  /** Such as `INTERNAL_ERROR`, `RATE_LIMITS` or `SERVICE_UNAVAILABLE`. */
+  category: string;
+  /** The first so many inputs, or those with these ids or trace ids; all of them when left out. */
+  inputs?: number | readonly string[] | undefined;
+}
+
 /** What may spoil an answer. */
 type DistortingFault =
   /** Its JSON breaks off in the middle. */
@@ -27,7 +36,7 @@ type DistortingFault =
   /** A batch answer does not echo `objectWriteTraceId`. */
   | { kind: 'no-trace-id' };
 
-export type Fault = ReplacingFault | DistortingFault;
+export type Fault = ReplacingFault | PartialFault | DistortingFault;
 
 export function isReplacing(fault: Fault): fault is ReplacingFault {
   return fault.kind === 'status' || fault.kind === 'hang-up' || fault.kind === 'hang' || fault.kind === 'html';
