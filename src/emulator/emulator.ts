@@ -4,6 +4,7 @@ import { CallLog, type LoggedCall } from './call-log.ts';
 import { badRequest, errorReply, RefusedError, type Reply, unauthenticated } from './errors.ts';
 import { type Fault, Faults, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
 import { LateCommits } from './late-commits.ts';
+import { appOf } from './history.ts';
 import { Limits } from './limits.ts';
 import type { Portal } from './portal.ts';
 import { PREPDOCTORS_PORTAL } from './prepdoctors-portal.ts';
@@ -33,6 +34,8 @@ interface Call {
   url: URL;
   body: ParsedBody;
   entry: LoggedCall;
+  /** Undefined where none was given. */
+  token: string | undefined;
   faults: readonly Fault[];
   /** That of them which takes the answer's place. */
   replacing: ReplacingFault | undefined;
@@ -87,7 +90,8 @@ export class Emulator {
     const faults = this.faults.strike(entry);
     const replacing = faults.find(isReplacing);
     try {
-      const honest = await this.#answer({ match, url, body, entry, faults, replacing }, request.headers);
+      const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+      const honest = await this.#answer({ match, url, body, entry, token, faults, replacing });
       const reply = replacing ? await this.#fail(replacing, request.signal, entry) : distort(honest, faults);
       entry.status = reply.status;
       return toResponse(
@@ -117,13 +121,12 @@ export class Emulator {
   }
 
   /** The answer after the call's latency; what it changes is changed half-way through, unless a fault delays that. */
-  async #answer(call: Call, headers: Headers): Promise<Reply> {
+  async #answer(call: Call): Promise<Reply> {
     const { route } = call.match;
     const { writeMs, readMs } = this.settings.latency;
     const halfMs = (route.kind === 'write' ? writeMs : readMs) / 2;
-    const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
-    if (!token) return unauthenticated();
-    const admission = this.#limits.admit(token, route, this.clock.now());
+    if (!call.token) return unauthenticated();
+    const admission = this.#limits.admit(call.token, route, this.clock.now());
     await this.#wait(halfMs);
     const reply = admission.refusal ?? this.#commit(call, halfMs);
     await this.#wait(halfMs);
@@ -148,13 +151,15 @@ export class Emulator {
     return { status: 204 };
   }
 
-  #carryOut({ match: { route, params, dated }, url: { searchParams: query }, body, entry }: Call): Reply {
+  #carryOut({ match: { route, params, dated }, url, body, entry, token = '', faults }: Call): Reply {
     const { account, settings } = this;
     const now = this.clock.now();
     entry.carriedOutAt = now;
+    const write = { source: appOf(token), unguarded: faults.some(({ kind }) => kind === 'unguarded') };
+    const query = url.searchParams;
     try {
       if (body.problem !== undefined) throw badRequest(`Invalid input JSON on line 1, column 1: ${body.problem}`);
-      return route.handle({ account, settings, now, params, query, body: body.value, dated });
+      return route.handle({ account, settings, now, params, query, body: body.value, write, dated });
     } catch (error) {
       if (error instanceof RefusedError) return error.reply;
       throw error;

@@ -27,6 +27,11 @@ export interface PartialFault extends LostCommit {
   inputs?: number | readonly string[] | undefined;
 }
 
+/** What may make HubSpot itself act strangely. */
+type OddFault =
+  /** A write is not checked for unique values, as when two at the same moment are both let in. */
+  { kind: 'unguarded' };
+
 /** What may spoil an answer. */
 type DistortingFault =
   /** Its JSON breaks off in the middle. */
@@ -36,7 +41,7 @@ type DistortingFault =
   /** A batch answer does not echo `objectWriteTraceId`. */
   | { kind: 'no-trace-id' };
 
-export type Fault = ReplacingFault | PartialFault | DistortingFault;
+export type Fault = ReplacingFault | PartialFault | OddFault | DistortingFault;
 
 export function isReplacing(fault: Fault): fault is ReplacingFault {
   return fault.kind === 'status' || fault.kind === 'hang-up' || fault.kind === 'hang' || fault.kind === 'html';

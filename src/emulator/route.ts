@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Account } from './account.ts';
+import type { Account, WriteOptions } from './account.ts';
 import { badRequest, type Reply } from './errors.ts';
 import type { EmulatorSettings } from './settings.ts';
 
@@ -11,6 +11,8 @@ export interface RouteContext {
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   body: unknown;
+  /** Who writes, and whether unique values are guarded. */
+  write: WriteOptions;
   /** Called by a dated path, whose answers differ in places. */
   dated: boolean;
 }

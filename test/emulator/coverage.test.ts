@@ -15,7 +15,6 @@ describe('the coverage table', () => {
   });
 
   it.each([
-    ['POST', '/crm/v3/objects/contacts/merge'],
     ['POST', '/crm/v4/associations/0-1/0-3/labels'],
     ['PUT', '/crm/v4/associations/0-1/0-3/labels'],
     ['DELETE', '/crm/v4/associations/0-1/0-3/labels/4'],

@@ -48,6 +48,13 @@ function noAssociations(from: ObjectTypeDefinition, to: ObjectTypeDefinition, id
   };
 }
 
+/** Inputs under the ids their records have now: those that were merged are answered once, under the survivor's id. */
+function distinct<Input extends { id: string }>(context: RouteContext, inputs: readonly Input[]): Input[] {
+  const { from } = endsOf(context);
+  const current = inputs.map((input) => ({ ...input, id: context.account.currentId(from, input.id) }));
+  return [...new Map(current.map((input) => [input.id, input])).values()];
+}
+
 /** Inputs without associations are missing from `results` and named in `errors`. */
 function batchRead(context: RouteContext): Reply {
   const { account, settings, now } = context;
@@ -56,7 +63,7 @@ function batchRead(context: RouteContext): Reply {
   const { from, to } = endsOf(context);
   const results: unknown[] = [];
   const errors: unknown[] = [];
-  for (const { id, after } of inputs) {
+  for (const { id, after } of distinct(context, inputs)) {
     const all = formatAssociated(account.visibleAssociations(from, id, to, now), settings);
     const offset = offsetOf(after);
     const page = all.slice(offset, offset + ASSOCIATION_PAGE_SIZE);
@@ -72,7 +79,10 @@ function batchReadV3(context: RouteContext): Reply {
   const { inputs } = readBody(IdInputs, context.body);
   limitInputs(inputs, MAX_READ_INPUTS);
   const { from, to } = endsOf(context);
-  const lists = inputs.map(({ id }) => ({ id, rows: context.account.visibleAssociations(from, id, to, context.now) }));
+  const lists = distinct(context, inputs).map(({ id }) => ({
+    id,
+    rows: context.account.visibleAssociations(from, id, to, context.now),
+  }));
   const results = lists
     .filter(({ rows }) => rows.length > 0)
     .map(({ id, rows }) => ({

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../account.ts';
 import { badRequest, errorReply, notFound, RefusedError, type Reply } from '../errors.ts';
 import { formatInlineAssociations, formatRecord } from '../format.ts';
+import { formatHistory } from '../history.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import type { StoredRecord, Values } from '../records.ts';
 import { IdInput, objectPaths, queryList, readBody, type Route, type RouteContext } from '../route.ts';
@@ -45,7 +46,8 @@ function getObject(context: RouteContext): Reply {
   const { record } = recordOf(context);
   const types = queryList(query, 'associations').map((reference) => account.objectType(reference));
   const body = formatRecord(account.visibleView(record, now), queryList(query, 'properties'), settings);
-  return { status: 200, body: { ...body, ...formatInlineAssociations(account, record, types, now) } };
+  const history = formatHistory(record, queryList(query, 'propertiesWithHistory'), settings, now);
+  return { status: 200, body: { ...body, ...history, ...formatInlineAssociations(account, record, types, now) } };
 }
 
 function listObjects({ account, params, query, now, settings }: RouteContext): Reply {
@@ -65,12 +67,12 @@ function listObjects({ account, params, query, now, settings }: RouteContext): R
 
 /** Creates one record with its associations: all of it or, on any refusal, nothing. */
 export function createRecord(
-  { account, now }: RouteContext,
+  { account, now, write }: RouteContext,
   type: ObjectTypeDefinition,
   { properties, associations }: z.infer<typeof ObjectInput>,
 ): StoredRecord {
   const apply = associateInline(account, type, associations, now);
-  const record = account.create(type, properties, now);
+  const record = account.create(type, properties, now, write);
   apply(record.id);
   return record;
 }
@@ -91,7 +93,7 @@ function createObject(context: RouteContext): Reply {
 function updateObject(context: RouteContext): Reply {
   const { properties } = readBody(UpdateInput, context.body);
   const { record } = recordOf(context);
-  const changed = context.account.update(record, properties, context.now);
+  const changed = context.account.update(record, properties, context.now, context.write);
   return { status: 200, body: formatWritten(record, changed, context) };
 }
 
@@ -101,6 +103,20 @@ function archiveObject({ account, params, now }: RouteContext): Reply {
   if (!record) throw notFound();
   if (record.archivedAt === undefined) account.archive(record, now);
   return { status: 204 };
+}
+
+const MergeInput = z.object({ primaryObjectId: IdInput, objectIdToMerge: IdInput });
+
+function mergeObjects(context: RouteContext): Reply {
+  const { account, params, now } = context;
+  const type = account.objectType(params['objectType'] ?? '');
+  const { primaryObjectId, objectIdToMerge } = readBody(MergeInput, context.body);
+  const primary = account.records.get(type, primaryObjectId);
+  const other = account.records.get(type, objectIdToMerge);
+  if (!primary || !other) throw notFound();
+  if (primary === other) throw badRequest('Cannot merge a record with itself');
+  const survivor = account.merge(primary, other, now);
+  return { status: 200, body: formatRecord(account.visibleView(survivor, now), [], context.settings) };
 }
 
 export const IdInputs = z.object({ inputs: z.array(z.object({ id: IdInput })) });
@@ -123,4 +139,5 @@ export const OBJECT_ROUTES: Route[] = [
     kind: 'write',
     handle: archiveObject,
   },
+  { operation: 'objects.merge', method: 'POST', paths: objectPaths('/merge'), kind: 'write', handle: mergeObjects },
 ];
