@@ -85,7 +85,7 @@ describe.each<[EmulatorSettings['survivorId']]>([['primary'], ['new']])(
       const [, second = ''] = ids;
       const added = account.booking({ student: account.student() });
       const pair = (booking: string | undefined) =>
-        `/crm/v4/objects/${CONTACTS}/${second}/associations` + `/default/${BOOKINGS}/${booking}`;
+        `/crm/v4/objects/${CONTACTS}/${second}/associations/default/${BOOKINGS}/${booking}`;
       const { body } = await send('PUT', pair(added));
       expect(body.results[0].from.id).toBe(survivor);
       await send('DELETE', pair(bookings[0]).replace('/default', ''));
