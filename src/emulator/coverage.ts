@@ -1,4 +1,4 @@
-/** How much of HubSpot's CRM API is emulated. `refused`: HubSpot has it, the emulator answers 404. */
+/** How much of HubSpot's CRM API is emulated. `refused`: HubSpot has it, the emulator answers 501. */
 type Coverage = 'full' | 'partial' | 'refused';
 
 export interface CoverageEntry {
@@ -10,7 +10,7 @@ export interface CoverageEntry {
 
 /** HubSpot's object and association calls, and what the emulator does with each. A test holds it against the routes. */
 export const COVERAGE: readonly CoverageEntry[] = [
-  { operation: 'objects.list', coverage: 'partial', note: 'archived records, inline associations' },
+  { operation: 'objects.list', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.create', coverage: 'full' },
   { operation: 'objects.get', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.update', coverage: 'full' },
@@ -36,4 +36,9 @@ export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'associations.batchCreate', coverage: 'full' },
   { operation: 'associations.batchArchive', coverage: 'full' },
   { operation: 'associations.batchArchiveLabels', coverage: 'full' },
+  { operation: 'properties.list', coverage: 'partial', note: 'archived properties' },
+  { operation: 'properties.get', coverage: 'partial', note: 'archived properties' },
+  { operation: 'properties.create', coverage: 'partial', note: 'property groups, booleans, calculated properties' },
+  { operation: 'properties.update', coverage: 'refused' },
+  { operation: 'properties.archive', coverage: 'refused' },
 ];

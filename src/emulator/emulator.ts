@@ -1,8 +1,8 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { Account } from './account.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
-import { badRequest, errorReply, RefusedError, type Reply, unauthenticated } from './errors.ts';
-import { type Fault, Faults, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
+import { badRequest, errorReply, notImplemented, RefusedError, type Reply, unauthenticated } from './errors.ts';
+import { type Fault, Faults, isPaging, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
 import { LateCommits } from './late-commits.ts';
 import { appOf } from './history.ts';
 import { Limits } from './limits.ts';
@@ -84,7 +84,7 @@ export class Emulator {
   async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const match = matchRoute(request.method, url.pathname);
-    if (!match) return toResponse(errorReply(404, 'resource not found'));
+    if (!match) return toResponse(notImplemented(`${request.method} ${url.pathname}`).reply);
     const body = parseBody(await request.text());
     const entry = this.#startEntry(match, request.method, url.pathname, body);
     const faults = this.faults.strike(entry);
@@ -156,10 +156,12 @@ export class Emulator {
     const now = this.clock.now();
     entry.carriedOutAt = now;
     const write = { source: appOf(token), unguarded: faults.some(({ kind }) => kind === 'unguarded') };
+    const pagingFault = faults.find(isPaging)?.kind;
     const query = url.searchParams;
     try {
+      if (query.get('archived') === 'true') throw notImplemented('archived=true');
       if (body.problem !== undefined) throw badRequest(`Invalid input JSON on line 1, column 1: ${body.problem}`);
-      return route.handle({ account, settings, now, params, query, body: body.value, write, dated });
+      return route.handle({ account, settings, now, params, query, body: body.value, write, pagingFault, dated });
     } catch (error) {
       if (error instanceof RefusedError) return error.reply;
       throw error;

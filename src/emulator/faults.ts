@@ -27,10 +27,25 @@ export interface PartialFault extends LostCommit {
   inputs?: number | readonly string[] | undefined;
 }
 
-/** What may make HubSpot itself act strangely. */
-type OddFault =
-  /** A write is not checked for unique values, as when two at the same moment are both let in. */
-  { kind: 'unguarded' };
+/** A write is not checked for unique values, as when two at the same moment are both let in. */
+interface UnguardedFault {
+  kind: 'unguarded';
+}
+
+/**
+ * A page of a search or of associations that is not as it should be. `stuck-cursor`: it leads to itself. `drifting`: it
+ * begins with the last record of the page before. `numeric-cursor`: its cursor is a JSON number. `empty-page`: nothing
+ * is on it, yet it leads on.
+ */
+export interface PagingFault {
+  kind: 'stuck-cursor' | 'drifting' | 'numeric-cursor' | 'empty-page';
+}
+
+/** Headers of the answer are others than they should be; null: absent. */
+export interface HeadersFault {
+  kind: 'headers';
+  headers: Readonly<Record<string, string | null>>;
+}
 
 /** What may spoil an answer. */
 type DistortingFault =
@@ -41,10 +56,16 @@ type DistortingFault =
   /** A batch answer does not echo `objectWriteTraceId`. */
   | { kind: 'no-trace-id' };
 
-export type Fault = ReplacingFault | PartialFault | OddFault | DistortingFault;
+export type Fault = ReplacingFault | PartialFault | UnguardedFault | PagingFault | HeadersFault | DistortingFault;
 
 export function isReplacing(fault: Fault): fault is ReplacingFault {
   return fault.kind === 'status' || fault.kind === 'hang-up' || fault.kind === 'hang' || fault.kind === 'html';
+}
+
+const PAGING_KINDS = ['stuck-cursor', 'drifting', 'numeric-cursor', 'empty-page'];
+
+export function isPaging(fault: Fault): fault is PagingFault {
+  return PAGING_KINDS.includes(fault.kind);
 }
 
 export interface FaultRule {

@@ -20,6 +20,10 @@ export interface ObjectTypeDefinition {
 
 export interface PropertyDefinition {
   type: 'string' | 'number' | 'date' | 'datetime' | 'enumeration';
+  /** As its maker called it; made up from its name and type where left out. */
+  label?: string;
+  fieldType?: string;
+  groupName?: string;
   /** Allowed values of an enumeration. */
   options?: readonly string[];
   /** Values are unique among live records. `conflict`: HubSpot answers 409 for a contact's e-mail, else 400. */

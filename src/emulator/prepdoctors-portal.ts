@@ -23,7 +23,7 @@ const contacts: ObjectTypeDefinition = {
   defaultProperties: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
   properties: {
     email: { type: 'string', unique: 'conflict' },
-    hs_additional_emails: { type: 'string', furtherValuesOf: 'email' },
+    hs_additional_emails: { type: 'enumeration', furtherValuesOf: 'email' },
     student_id: { type: 'number', unique: 'invalid' },
     firstname: text,
     lastname: text,

@@ -58,6 +58,7 @@ function checkValue(name: string, definition: PropertyDefinition, value: string)
     return { name, code: 'READ_ONLY_VALUE', message };
   }
   if (value === '') return value;
+  if (holdsEmails(name, definition)) return checkEmails(name, value);
   switch (definition.type) {
     case 'number':
       return Number.isFinite(Number(value))
@@ -75,7 +76,7 @@ function checkValue(name: string, definition: PropertyDefinition, value: string)
         message: `${value} was not one of the allowed options: [${definition.options?.join(', ')}]`,
       };
     case 'string':
-      return holdsEmails(name, definition) ? checkEmails(name, value) : value;
+      return value;
   }
 }
 

@@ -6,6 +6,17 @@ export const HTML_PAGE =
 
 /** Applies the faults that leave an answer but change it. */
 export function distort(reply: Reply, faults: readonly Fault[]): Reply {
+  const headers = { ...reply.headers };
+  for (const [name, value] of faults.flatMap((fault) =>
+    fault.kind === 'headers' ? Object.entries(fault.headers) : [],
+  )) {
+    for (const known of Object.keys(headers)) if (known.toLowerCase() === name.toLowerCase()) delete headers[known];
+    if (value !== null) headers[name] = value;
+  }
+  return { ...distortResults(reply, faults), headers };
+}
+
+function distortResults(reply: Reply, faults: readonly Fault[]): Reply {
   const body = reply.body as { results?: Record<string, unknown>[] } | undefined;
   if (!Array.isArray(body?.results)) return reply;
   let { results } = body;

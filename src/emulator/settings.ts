@@ -14,6 +14,8 @@ export interface EmulatorSettings {
   /** Calls let through, per token; null for no limit. */
   limits: {
     per10Seconds: number | null;
+    /** In place of that a limit per second, in the headers too, as some accounts have it. */
+    perSecond: number | null;
     /** Of those, calls of the associations API. */
     associationsPer10Seconds: number | null;
     searchPerSecond: number | null;
@@ -35,7 +37,7 @@ export interface EmulatorSettings {
 export const DEFAULT_SETTINGS: EmulatorSettings = {
   latency: { readMs: 0, writeMs: 0 },
   lag: { associationMs: 0, rollupMs: 0, searchMs: 0, historyMs: 0 },
-  limits: { per10Seconds: 190, associationsPer10Seconds: 150, searchPerSecond: 5, perDay: 625_000 },
+  limits: { per10Seconds: 190, perSecond: null, associationsPer10Seconds: 150, searchPerSecond: 5, perDay: 625_000 },
   unsetProperties: 'null',
   numericToObjectId: true,
   keptValues: 20,

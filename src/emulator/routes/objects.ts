@@ -42,15 +42,21 @@ function recordOf({ account, params, query }: RouteContext): { type: ObjectTypeD
 }
 
 function getObject(context: RouteContext): Reply {
-  const { account, query, now, settings } = context;
-  const { record } = recordOf(context);
-  const types = queryList(query, 'associations').map((reference) => account.objectType(reference));
-  const body = formatRecord(account.visibleView(record, now), queryList(query, 'properties'), settings);
-  const history = formatHistory(record, queryList(query, 'propertiesWithHistory'), settings, now);
-  return { status: 200, body: { ...body, ...history, ...formatInlineAssociations(account, record, types, now) } };
+  return { status: 200, body: formatRead(context, recordOf(context).record) };
 }
 
-function listObjects({ account, params, query, now, settings }: RouteContext): Reply {
+/** What a read shows of a record: properties, history and inline associations, as far as they were asked for. */
+function formatRead({ account, query, now, settings }: RouteContext, record: StoredRecord): Record<string, unknown> {
+  const types = queryList(query, 'associations').map((reference) => account.objectType(reference));
+  return {
+    ...formatRecord(account.visibleView(record, now), queryList(query, 'properties'), settings),
+    ...formatHistory(record, queryList(query, 'propertiesWithHistory'), settings, now),
+    ...formatInlineAssociations(account, record, types, now),
+  };
+}
+
+function listObjects(context: RouteContext): Reply {
+  const { account, params, query } = context;
   const type = account.objectType(params['objectType'] ?? '');
   const limit = Number(query.get('limit') ?? 10);
   if (!(limit >= 1 && limit <= 100)) throw badRequest(`limit must be between 1 and 100, was ${limit}`);
@@ -58,8 +64,7 @@ function listObjects({ account, params, query, now, settings }: RouteContext): R
   if (after !== null && !/^\d+$/.test(after)) throw badRequest(`after must be a record id, was ${after}`);
   const live = account.records.all(type).filter((record) => record.archivedAt === undefined);
   const rest = live.filter((record) => after === null || BigInt(record.id) >= BigInt(after));
-  const names = queryList(query, 'properties');
-  const results = rest.slice(0, limit).map((record) => formatRecord(account.visibleView(record, now), names, settings));
+  const results = rest.slice(0, limit).map((record) => formatRead(context, record));
   const next = rest[limit]?.id;
   const link = `https://api.hubapi.com/crm/v3/objects/${type.typeId}?after=${next}`;
   return { status: 200, body: { results, ...(next ? { paging: { next: { after: next, link } } } : {}) } };
