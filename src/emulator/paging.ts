@@ -63,6 +63,6 @@ function oddCursor(
   honest: string | undefined,
 ): string | number | undefined {
   if (fault === 'empty-page') return form.write(`0${position}`);
-  if (fault === 'stuck-cursor') return sent ?? honest;
+  if (fault === 'stuck-cursor') return sent ? form.write(position) : honest;
   return fault === 'numeric-cursor' && honest !== undefined ? end : honest;
 }
