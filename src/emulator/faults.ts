@@ -42,7 +42,7 @@ export interface PagingFault {
 }
 
 /** Headers of the answer are others than they should be; null: absent. */
-export interface HeadersFault {
+interface HeadersFault {
   kind: 'headers';
   headers: Readonly<Record<string, string | null>>;
 }

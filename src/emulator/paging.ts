@@ -3,7 +3,7 @@ import { badRequest } from './errors.ts';
 import type { PagingFault } from './faults.ts';
 
 /** A cursor as a caller sends it back. */
-export type Cursor = string | number | null | undefined;
+type Cursor = string | number | null | undefined;
 
 /** How a position in a list is written as a cursor. */
 export interface CursorForm {
