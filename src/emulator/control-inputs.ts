@@ -45,6 +45,7 @@ export const FaultInput = z.strictObject({
       inputs: z.union([z.number().int().min(1), z.array(z.string())]).optional(),
       commitAfterMs,
     }),
+    z.strictObject({ kind: z.literal('slow'), beforeMs: milliseconds.optional(), afterMs: milliseconds.optional() }),
     z.strictObject({ kind: z.literal('headers'), headers: z.record(z.string(), z.string().nullable()) }),
     z.strictObject({ kind: z.enum(['stuck-cursor', 'drifting', 'numeric-cursor', 'empty-page']) }),
     z.strictObject({ kind: z.enum(['truncated', 'shuffled', 'no-trace-id', 'unguarded']) }),

@@ -4,7 +4,7 @@ type Coverage = 'full' | 'partial' | 'refused';
 export interface CoverageEntry {
   operation: string;
   coverage: Coverage;
-  /** What is left out. */
+  /** What is left out, and what was chosen where HubSpot does not say. */
   note?: string;
 }
 
@@ -14,14 +14,22 @@ export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'objects.create', coverage: 'full' },
   { operation: 'objects.get', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.update', coverage: 'full' },
-  { operation: 'objects.archive', coverage: 'full' },
+  {
+    operation: 'objects.archive',
+    coverage: 'full',
+    note: 'unique values stay taken, or are free at once (a setting); a contact’s e-mail is always free at once',
+  },
   { operation: 'objects.batchRead', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.batchCreate', coverage: 'full' },
   { operation: 'objects.batchUpdate', coverage: 'full' },
   { operation: 'objects.batchUpsert', coverage: 'partial', note: 'HubSpot takes no partial upserts by e-mail' },
   { operation: 'objects.batchArchive', coverage: 'full' },
   { operation: 'objects.search', coverage: 'partial', note: 'pseudo-properties such as associations.contact' },
-  { operation: 'objects.merge', coverage: 'full' },
+  {
+    operation: 'objects.merge',
+    coverage: 'full',
+    note: 'the survivor keeps the primary’s id or gets a new one (a setting), and the values the primary had',
+  },
   { operation: 'associations.batchRead', coverage: 'full' },
   { operation: 'associations.batchReadV3', coverage: 'full' },
   { operation: 'associations.list', coverage: 'full' },

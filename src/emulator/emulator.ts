@@ -125,11 +125,13 @@ export class Emulator {
     const { route } = call.match;
     const { writeMs, readMs } = this.settings.latency;
     const halfMs = (route.kind === 'write' ? writeMs : readMs) / 2;
+    const slow = call.faults.find((fault) => fault.kind === 'slow');
+    const [beforeMs, afterMs] = [halfMs + (slow?.beforeMs ?? 0), halfMs + (slow?.afterMs ?? 0)];
     if (!call.token) return unauthenticated();
     const admission = this.#limits.admit(call.token, route, this.clock.now());
-    await this.#wait(halfMs);
-    const reply = admission.refusal ?? this.#commit(call, halfMs);
-    await this.#wait(halfMs);
+    await this.#wait(beforeMs);
+    const reply = admission.refusal ?? this.#commit(call, afterMs);
+    await this.#wait(afterMs);
     return { ...reply, headers: { ...reply.headers, ...admission.headers } };
   }
 

@@ -27,6 +27,13 @@ export interface PartialFault extends LostCommit {
   inputs?: number | readonly string[] | undefined;
 }
 
+/** A call takes longer than its latency: so many milliseconds before it is carried out, and so many after that. */
+interface SlowFault {
+  kind: 'slow';
+  beforeMs?: number | undefined;
+  afterMs?: number | undefined;
+}
+
 /** A write is not checked for unique values, as when two at the same moment are both let in. */
 interface UnguardedFault {
   kind: 'unguarded';
@@ -56,7 +63,14 @@ type DistortingFault =
   /** A batch answer does not echo `objectWriteTraceId`. */
   | { kind: 'no-trace-id' };
 
-export type Fault = ReplacingFault | PartialFault | UnguardedFault | PagingFault | HeadersFault | DistortingFault;
+export type Fault =
+  | ReplacingFault
+  | PartialFault
+  | SlowFault
+  | UnguardedFault
+  | PagingFault
+  | HeadersFault
+  | DistortingFault;
 
 export function isReplacing(fault: Fault): fault is ReplacingFault {
   return fault.kind === 'status' || fault.kind === 'hang-up' || fault.kind === 'hang' || fault.kind === 'html';

@@ -119,6 +119,16 @@ describe('faults', () => {
     expect(await read('contacts', student.id)).toBe(200);
   });
 
+  it('slow a call down, before or after it is carried out', async () => {
+    const { clock, emulator, account, send } = rawHubSpot({ settings: { latency: { readMs: 100 } } });
+    const exam = account.exam();
+    emulator.faults.add({ fault: { kind: 'slow', beforeMs: 1000, afterMs: 200 } });
+    const startedAt = clock.now();
+    expect((await send('GET', `/crm/v3/objects/${EXAMS}/${exam}`)).status).toBe(200);
+    const [call] = emulator.log.calls;
+    expect(call).toMatchObject({ startedAt, carriedOutAt: startedAt + 1050, finishedAt: startedAt + 1300 });
+  });
+
   it('drop the echo of trace ids', async () => {
     const { emulator, send } = rawHubSpot();
     emulator.faults.add({ fault: { kind: 'no-trace-id' } });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ConnectionBroken } from '../../src/emulator/emulator.ts';
 import type { Fault, ReplacingFault } from '../../src/emulator/faults.ts';
+import { CONTACTS, createEmulated } from '../support/hubspot.ts';
 import { rawHubSpot } from '../support/raw-hubspot.ts';
 
 const GATEWAY = { kind: 'status', status: 504 } as const;
@@ -84,4 +85,21 @@ describe('a write whose answer is lost', () => {
     await patch();
     expect(emulator.lateCount).toBe(0);
   });
+});
+
+describe('the clock that the API and the emulator share', () => {
+  it.each<ReplacingFault>([GATEWAY, { kind: 'hang' }])(
+    'does not wait for late writes, and lets them come (%j)',
+    async (fault) => {
+      const { clock, hubspot, emulator, account } = createEmulated({ HUBSPOT_MAX_ATTEMPTS: '1' });
+      const { id } = account.student({ sj_credits: 3 });
+      emulator.faults.add({ fault: { ...fault, commitAfterMs: 60_000 }, operation: /update/i });
+      const credits = () => account.values('contacts', id)['sj_credits'];
+      const update = hubspot.updateObject(CONTACTS, { id, properties: { sj_credits: '2' } });
+      await expect(clock.run(async () => update)).rejects.toMatchObject({ outcome: 'unknown' });
+      expect([credits(), emulator.lateCount]).toEqual(['3', 1]);
+      await clock.run(async () => emulator.settled());
+      expect([credits(), emulator.lateCount]).toEqual(['2', 0]);
+    },
+  );
 });

@@ -78,6 +78,7 @@ describe('the emulator over HTTP', () => {
     { kind: 'partial', category: 'RATE_LIMITS', inputs: ['1'], commitAfterMs: 1500 },
     { kind: 'headers', headers: { 'x-hubspot-ratelimit-max': null } },
     { kind: 'stuck-cursor' },
+    { kind: 'slow', beforeMs: 10, afterMs: 20 },
     { kind: 'unguarded' },
   ])('plans %j', async (fault) => {
     expect((await send('POST', '/_emulator/faults', { fault, times: 'always' })).status).toBe(200);
