@@ -1,8 +1,11 @@
-import { Agent, request } from 'node:http';
+import { once } from 'node:events';
+import { Agent, createServer, request } from 'node:http';
+import { type AddressInfo, connect } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Emulator } from '../../src/emulator/emulator.ts';
 import { type EmulatorServer, serveEmulator } from '../../src/emulator/server.ts';
+import { Sockets } from '../../src/emulator/sockets.ts';
 
 /** Long enough for an answer over loopback to have come. */
 const PATIENCE_MS = 300;
@@ -85,5 +88,27 @@ describe('connections that died unnoticed', () => {
     agent = mine;
     await expect(send()).rejects.toMatchObject({ code: 'ECONNRESET' });
     others.destroy();
+  });
+});
+
+describe('a silent connection', () => {
+  it.each([
+    [false, 0],
+    [true, 1],
+  ])('is not closed by the server’s own idle limit (frozen: %s)', async (frozen, open) => {
+    const idle = { keepAliveTimeout: 20, keepAliveTimeoutBuffer: 0 };
+    const http = createServer(idle, (_request, response) => response.end());
+    const sockets = new Sockets();
+    sockets.watch(http);
+    await once(http.listen(0), 'listening');
+    const { port } = http.address() as AddressInfo;
+    const client = connect(port).setEncoding('utf8');
+    client.write('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    await once(client, 'data');
+    if (frozen) sockets.freeze('silent');
+    await new Promise((resolve) => setTimeout(resolve, 10 * idle.keepAliveTimeout));
+    expect(sockets.counts.open).toBe(open);
+    client.destroy();
+    http.close();
   });
 });

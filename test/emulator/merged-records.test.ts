@@ -92,6 +92,15 @@ describe.each<[EmulatorSettings['survivorId']]>([['primary'], ['new']])(
       expect((await bookingsOf(survivor)).toSorted()).toEqual([bookings[1], added]);
     });
 
+    it('are named by either id when a booking is made', async () => {
+      const { send, ids, survivor } = start({ survivorId });
+      const types = [{ associationCategory: 'USER_DEFINED', associationTypeId: 1203 }];
+      const associations = [{ to: { id: ids[1] }, types }];
+      const { body } = await send('POST', `/crm/v3/objects/${BOOKINGS}`, { properties: {}, associations });
+      const made = await send('GET', `/crm/v4/objects/${BOOKINGS}/${body.id}/associations/${CONTACTS}`);
+      expect(made.body.results).toMatchObject([{ toObjectId: Number(survivor) }]);
+    });
+
     it('are found and listed once', async () => {
       const { send, survivor } = start({ survivorId });
       const found = await send('POST', '/crm/v3/objects/contacts/search', {});
@@ -122,6 +131,16 @@ describe('a merge', () => {
     expect((await merge('/crm/v3/objects', { primaryObjectId: primary, objectIdToMerge: other })).status).toBe(400);
     expect((await merge('/crm/v3/objects', { primaryObjectId: primary, objectIdToMerge: '9' })).status).toBe(404);
     expect((await merge('/crm/v3/objects', { primaryObjectId: primary })).status).toBe(400);
+  });
+
+  it('brings back no association that was ended before', async () => {
+    const { account, send } = rawHubSpot();
+    const [primary, other] = [account.student(), account.student()];
+    const booking = account.booking({ student: other });
+    await send('DELETE', `/crm/v4/objects/${BOOKINGS}/${booking}/associations/${CONTACTS}/${other.id}`);
+    account.merge('contacts', [primary.id, other.id]);
+    const { body } = await send('GET', `/crm/v4/objects/${BOOKINGS}/${booking}/associations/${CONTACTS}`);
+    expect(body.results).toEqual([]);
   });
 
   it('shows late in associations and in search', async () => {
