@@ -57,6 +57,16 @@ export class Associations {
     }
   }
 
+  /** Hands the associations of a record that is merged over to the survivor. */
+  move(type: string, fromId: string, toId: string, now: number): void {
+    const prefix = `${type}/${fromId}/`;
+    const rows = [...this.#rows].flatMap(([rowsKey, found]) => (rowsKey.startsWith(prefix) ? found : []));
+    for (const row of rows.filter(({ until }) => until === undefined)) {
+      this.remove([type, fromId], [row.type.to, row.toId], now, [row.type.typeId]);
+      this.add(row.type, toId, row.toId, now);
+    }
+  }
+
   /** Rows in force at that moment. */
   at(from: string, id: string, to: string, moment: number): AssociationRow[] {
     const rows = this.#rows.get(key(from, id, to)) ?? [];

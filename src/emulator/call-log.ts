@@ -12,6 +12,8 @@ export interface LoggedCall {
   startedAt: number;
   /** Epoch milliseconds; undefined while it is under way or when it hangs. */
   finishedAt: number | undefined;
+  /** Epoch milliseconds when HubSpot did, or refused, what it asks for; perhaps long after its answer was lost. */
+  carriedOutAt: number | undefined;
   /** HTTP status, or what was sent in its place; undefined while it is under way. */
   status: number | 'hang-up' | 'hang' | undefined;
 }
@@ -25,8 +27,8 @@ export class CallLog {
     this.#capacity = capacity;
   }
 
-  start(call: Omit<LoggedCall, 'finishedAt' | 'status'>): LoggedCall {
-    const entry: LoggedCall = { ...call, finishedAt: undefined, status: undefined };
+  start(call: Omit<LoggedCall, 'finishedAt' | 'carriedOutAt' | 'status'>): LoggedCall {
+    const entry: LoggedCall = { ...call, finishedAt: undefined, carriedOutAt: undefined, status: undefined };
     this.#calls.push(entry);
     if (this.#calls.length > this.#capacity) this.#calls.shift();
     return entry;

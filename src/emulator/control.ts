@@ -1,47 +1,33 @@
+import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { countRounds } from './call-log.ts';
+import { FaultInput, SettingsInput, SocketsInput } from './control-inputs.ts';
 import type { Emulator } from './emulator.ts';
+import { mergeSettings } from './settings.ts';
+import type { Sockets } from './sockets.ts';
 
 const PREFIX = '/_emulator/';
-const milliseconds = z.number().min(0);
-const limit = z.number().int().min(0).nullable();
 
-const SettingsInput = z.strictObject({
-  latency: z.strictObject({ readMs: milliseconds, writeMs: milliseconds }).partial().optional(),
-  lag: z
-    .strictObject({ associationMs: milliseconds, rollupMs: milliseconds, searchMs: milliseconds })
-    .partial()
-    .optional(),
-  limits: z
-    .strictObject({ per10Seconds: limit, associationsPer10Seconds: limit, searchPerSecond: limit, perDay: limit })
-    .partial()
-    .optional(),
-});
-
-const afterCommit = z.boolean().default(false);
-const FaultInput = z.strictObject({
-  fault: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('status'), status: z.number().int().min(200).max(599), afterCommit }),
-    z.strictObject({ kind: z.enum(['hang-up', 'hang', 'html']), afterCommit }),
-    z.strictObject({ kind: z.enum(['truncated', 'shuffled', 'no-trace-id']) }),
-  ]),
-  operation: z.string().optional(),
-  objectType: z.string().optional(),
-  skip: z.number().int().min(0).default(0),
-  times: z.number().int().min(1).default(1),
-});
+/** What the pages show and turn. */
+export interface ControlTarget {
+  emulator: Emulator;
+  sockets: Sockets;
+  /** The connection that the page is asked for on. */
+  socket: Socket | undefined;
+}
 
 /**
  * The emulator's own pages, beside HubSpot's paths: `calls` (GET, DELETE), `settings` (GET, PATCH), `faults` (POST,
- * DELETE). Undefined for a path that is HubSpot's.
+ * DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
  */
-export async function control(emulator: Emulator, request: Request): Promise<Response | undefined> {
+export async function control(target: ControlTarget, request: Request): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   if (!pathname.startsWith(PREFIX)) return undefined;
+  const { emulator, sockets, socket } = target;
   switch (`${request.method} ${pathname.slice(PREFIX.length)}`) {
     case 'GET calls': {
       const { calls } = emulator.log;
-      return Response.json({ count: calls.length, rounds: countRounds(calls), calls });
+      return Response.json({ count: calls.length, rounds: countRounds(calls), late: emulator.lateCount, calls });
     }
     case 'DELETE calls':
       emulator.log.clear();
@@ -49,19 +35,22 @@ export async function control(emulator: Emulator, request: Request): Promise<Res
     case 'GET settings':
       return Response.json(emulator.settings);
     case 'PATCH settings':
-      return withBody(SettingsInput, request, (patch) => {
-        for (const [group, values] of Object.entries(patch)) Object.assign(emulator.settings[group as 'lag'], values);
-        return emulator.settings;
-      });
+      return withBody(SettingsInput, request, (patch) =>
+        Object.assign(emulator.settings, mergeSettings(emulator.settings, patch)),
+      );
     case 'POST faults':
       return withBody(FaultInput, request, ({ fault, operation, objectType, skip, times }) => {
-        const target = { ...(operation ? { operation } : {}), ...(objectType ? { objectType } : {}) };
-        emulator.faults.add({ fault, ...target, skip, times });
+        const meant = { ...(operation ? { operation } : {}), ...(objectType ? { objectType } : {}) };
+        emulator.faults.add({ fault, ...meant, skip, times });
         return { planned: fault.kind };
       });
     case 'DELETE faults':
       emulator.faults.clear();
       return new Response(null, { status: 204 });
+    case 'GET sockets':
+      return Response.json(sockets.counts);
+    case 'POST sockets':
+      return withBody(SocketsInput, request, ({ mode }) => ({ frozen: sockets.freeze(mode, socket) }));
     default:
       return Response.json({ error: `The emulator has no ${request.method} ${pathname}` }, { status: 404 });
   }

@@ -1,27 +1,35 @@
-/** How much of HubSpot's CRM API is emulated. `refused`: HubSpot has it, the emulator answers 404. */
+/** How much of HubSpot's CRM API is emulated. `refused`: HubSpot has it, the emulator answers 501. */
 type Coverage = 'full' | 'partial' | 'refused';
 
 export interface CoverageEntry {
   operation: string;
   coverage: Coverage;
-  /** What is left out. */
+  /** What is left out, and what was chosen where HubSpot does not say. */
   note?: string;
 }
 
 /** HubSpot's object and association calls, and what the emulator does with each. A test holds it against the routes. */
 export const COVERAGE: readonly CoverageEntry[] = [
-  { operation: 'objects.list', coverage: 'partial', note: 'archived records, inline associations' },
+  { operation: 'objects.list', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.create', coverage: 'full' },
-  { operation: 'objects.get', coverage: 'partial', note: 'propertiesWithHistory, archived records' },
+  { operation: 'objects.get', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.update', coverage: 'full' },
-  { operation: 'objects.archive', coverage: 'full' },
-  { operation: 'objects.batchRead', coverage: 'partial', note: 'propertiesWithHistory: only its limit of 50' },
+  {
+    operation: 'objects.archive',
+    coverage: 'full',
+    note: 'unique values stay taken, or are free at once (a setting); a contact’s e-mail is always free at once',
+  },
+  { operation: 'objects.batchRead', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.batchCreate', coverage: 'full' },
   { operation: 'objects.batchUpdate', coverage: 'full' },
   { operation: 'objects.batchUpsert', coverage: 'partial', note: 'HubSpot takes no partial upserts by e-mail' },
   { operation: 'objects.batchArchive', coverage: 'full' },
   { operation: 'objects.search', coverage: 'partial', note: 'pseudo-properties such as associations.contact' },
-  { operation: 'objects.merge', coverage: 'refused' },
+  {
+    operation: 'objects.merge',
+    coverage: 'full',
+    note: 'the survivor keeps the primary’s id or gets a new one (a setting), and the values the primary had',
+  },
   { operation: 'associations.batchRead', coverage: 'full' },
   { operation: 'associations.batchReadV3', coverage: 'full' },
   { operation: 'associations.list', coverage: 'full' },
@@ -36,4 +44,9 @@ export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'associations.batchCreate', coverage: 'full' },
   { operation: 'associations.batchArchive', coverage: 'full' },
   { operation: 'associations.batchArchiveLabels', coverage: 'full' },
+  { operation: 'properties.list', coverage: 'partial', note: 'archived properties' },
+  { operation: 'properties.get', coverage: 'partial', note: 'archived properties' },
+  { operation: 'properties.create', coverage: 'partial', note: 'property groups, booleans, calculated properties' },
+  { operation: 'properties.update', coverage: 'refused' },
+  { operation: 'properties.archive', coverage: 'refused' },
 ];

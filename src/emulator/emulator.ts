@@ -1,11 +1,16 @@
 import { setTimeout as realSleep } from 'node:timers/promises';
 import { Account } from './account.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
-import { badRequest, errorReply, RefusedError, type Reply, unauthenticated } from './errors.ts';
-import { type Fault, Faults, isReplacing, type ReplacingFault } from './faults.ts';
+import { badRequest, errorReply, notImplemented, RefusedError, type Reply, unauthenticated } from './errors.ts';
+import { type Fault, Faults, isPaging, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
+import { LateCommits } from './late-commits.ts';
+import { appOf } from './history.ts';
 import { Limits } from './limits.ts';
 import type { Portal } from './portal.ts';
 import { PREPDOCTORS_PORTAL } from './prepdoctors-portal.ts';
+import { addFailures, splitBatch } from './partial.ts';
+import { countInputs, parseBody, type ParsedBody } from './request-body.ts';
+import { distort, HTML_PAGE, toResponse } from './responses.ts';
 import { matchRoute, type RouteMatch } from './router.ts';
 import {
   DEFAULT_SETTINGS,
@@ -24,16 +29,15 @@ export interface EmulatorOptions {
 /** Thrown instead of an answer: whoever serves the emulator breaks the connection. */
 export class ConnectionBroken extends Error {}
 
-interface ParsedBody {
-  value: unknown;
-  problem?: string;
-}
-
 interface Call {
   match: RouteMatch;
   url: URL;
   body: ParsedBody;
-  /** The fault that takes the answer's place. */
+  entry: LoggedCall;
+  /** Undefined where none was given. */
+  token: string | undefined;
+  faults: readonly Fault[];
+  /** That of them which takes the answer's place. */
   replacing: ReplacingFault | undefined;
 }
 
@@ -47,6 +51,7 @@ export class Emulator {
   readonly log = new CallLog();
   readonly clock: EmulatorClock;
   readonly #limits: Limits;
+  readonly #late: LateCommits;
   #waiting = 0;
 
   constructor({ clock = REAL_CLOCK, settings, portal = PREPDOCTORS_PORTAL }: EmulatorOptions = {}) {
@@ -54,11 +59,22 @@ export class Emulator {
     this.settings = mergeSettings(DEFAULT_SETTINGS, settings);
     this.account = new Account(portal, this.settings);
     this.#limits = new Limits(this.settings);
+    this.#late = new LateCommits(clock);
   }
 
   /** Calls that wait for time to pass: everything else about them has been done. */
   get waitingCount(): number {
     return this.#waiting;
+  }
+
+  /** Calls still to be carried out although their answer is lost: they are not under way, nobody waits for them. */
+  get lateCount(): number {
+    return this.#late.pendingCount;
+  }
+
+  /** Resolves once every such call has been carried out. */
+  async settled(): Promise<void> {
+    await this.#late.settled();
   }
 
   /**
@@ -68,13 +84,14 @@ export class Emulator {
   async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const match = matchRoute(request.method, url.pathname);
-    if (!match) return toResponse(errorReply(404, 'resource not found'));
+    if (!match) return toResponse(notImplemented(`${request.method} ${url.pathname}`).reply);
     const body = parseBody(await request.text());
     const entry = this.#startEntry(match, request.method, url.pathname, body);
     const faults = this.faults.strike(entry);
     const replacing = faults.find(isReplacing);
     try {
-      const honest = await this.#answer({ match, url, body, replacing }, request.headers);
+      const token = /^Bearer (.+)$/.exec(request.headers.get('authorization') ?? '')?.[1];
+      const honest = await this.#answer({ match, url, body, entry, token, faults, replacing });
       const reply = replacing ? await this.#fail(replacing, request.signal, entry) : distort(honest, faults);
       entry.status = reply.status;
       return toResponse(
@@ -103,25 +120,50 @@ export class Emulator {
     });
   }
 
-  /** The answer after the call's latency; what it changes is changed half-way through. */
-  async #answer({ match, url, body, replacing }: Call, headers: Headers): Promise<Reply> {
-    const { kind } = match.route;
-    const latencyMs = kind === 'write' ? this.settings.latency.writeMs : this.settings.latency.readMs;
-    const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
-    if (!token) return unauthenticated();
-    const admission = this.#limits.admit(token, match.route, this.clock.now());
-    await this.#wait(latencyMs / 2);
-    const carriedOut = !replacing || replacing.afterCommit === true;
-    const reply = admission.refusal ?? (carriedOut ? this.#carryOut(match, url, body) : { status: 204 });
-    await this.#wait(latencyMs / 2);
+  /** The answer after the call's latency; what it changes is changed half-way through, unless a fault delays that. */
+  async #answer(call: Call): Promise<Reply> {
+    const { route } = call.match;
+    const { writeMs, readMs } = this.settings.latency;
+    const halfMs = (route.kind === 'write' ? writeMs : readMs) / 2;
+    const slow = call.faults.find((fault) => fault.kind === 'slow');
+    const [beforeMs, afterMs] = [halfMs + (slow?.beforeMs ?? 0), halfMs + (slow?.afterMs ?? 0)];
+    if (!call.token) return unauthenticated();
+    const admission = this.#limits.admit(call.token, route, this.clock.now());
+    await this.#wait(beforeMs);
+    const reply = admission.refusal ?? this.#commit(call, afterMs);
+    await this.#wait(afterMs);
     return { ...reply, headers: { ...reply.headers, ...admission.headers } };
   }
 
-  #carryOut({ route, params, dated }: RouteMatch, { searchParams: query }: URL, body: ParsedBody): Reply {
+  /** Carries the call out, or the part of it that no fault holds up. */
+  #commit(call: Call, untilAnswerMs: number): Reply {
+    if (call.replacing) return this.#commitUnheard(call, call.replacing, untilAnswerMs);
+    const fault = call.faults.find((each) => each.kind === 'partial');
+    const split = fault && splitBatch(call.body.value, fault);
+    if (!split) return this.#carryOut(call);
+    const reply = this.#carryOut({ ...call, body: { value: split.rest } });
+    this.#commitUnheard({ ...call, body: { value: split.failing } }, fault, untilAnswerMs);
+    return addFailures(reply, split.failing.inputs, fault, call.match, this.clock.now());
+  }
+
+  /** Carries out what the caller is not told about: now, late, or never. */
+  #commitUnheard(call: Call, { commitAfterMs }: LostCommit, untilAnswerMs: number): Reply {
+    if (commitAfterMs === 0) return this.#carryOut(call);
+    if (commitAfterMs !== undefined) this.#late.add(untilAnswerMs + commitAfterMs, () => void this.#carryOut(call));
+    return { status: 204 };
+  }
+
+  #carryOut({ match: { route, params, dated }, url, body, entry, token = '', faults }: Call): Reply {
     const { account, settings } = this;
+    const now = this.clock.now();
+    entry.carriedOutAt = now;
+    const write = { source: appOf(token), unguarded: faults.some(({ kind }) => kind === 'unguarded') };
+    const pagingFault = faults.find(isPaging)?.kind;
+    const query = url.searchParams;
     try {
+      if (query.get('archived') === 'true') throw notImplemented('archived=true');
       if (body.problem !== undefined) throw badRequest(`Invalid input JSON on line 1, column 1: ${body.problem}`);
-      return route.handle({ account, settings, now: this.clock.now(), params, query, body: body.value, dated });
+      return route.handle({ account, settings, now, params, query, body: body.value, write, pagingFault, dated });
     } catch (error) {
       if (error instanceof RefusedError) return error.reply;
       throw error;
@@ -158,8 +200,6 @@ export class Emulator {
   }
 }
 
-const HTML_PAGE = '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>cloudflare</body></html>';
-
 async function abortOf(signal: AbortSignal): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   if (signal.aborted) resolve();
@@ -169,39 +209,4 @@ async function abortOf(signal: AbortSignal): Promise<void> {
 
 function definedOnly(body: unknown, headers: Record<string, string> | undefined) {
   return { ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
-}
-
-function countInputs({ value }: ParsedBody): number {
-  const inputs = (value as { inputs?: unknown } | null | undefined)?.inputs;
-  return Array.isArray(inputs) ? inputs.length : 1;
-}
-
-function parseBody(text: string): ParsedBody {
-  if (text === '') return { value: undefined };
-  try {
-    return { value: JSON.parse(text) as unknown };
-  } catch (error) {
-    return { value: undefined, problem: error instanceof Error ? error.message : 'not JSON' };
-  }
-}
-
-/** Applies the faults that leave an answer but change it. */
-function distort(reply: Reply, faults: readonly Fault[]): Reply {
-  const body = reply.body as { results?: Record<string, unknown>[] } | undefined;
-  if (!Array.isArray(body?.results)) return reply;
-  let { results } = body;
-  if (faults.some(({ kind }) => kind === 'shuffled')) results = results.toReversed();
-  if (faults.some(({ kind }) => kind === 'no-trace-id')) {
-    results = results.map(({ objectWriteTraceId: _dropped, ...rest }) => rest);
-  }
-  return { ...reply, body: { ...body, results } };
-}
-
-function toResponse({ status, body, headers = {} }: Reply, truncated = false): Response {
-  if (body === undefined) return new Response(null, { status, headers });
-  if (typeof body === 'string')
-    return new Response(body, { status, headers: { ...headers, 'Content-Type': 'text/html' } });
-  const text = JSON.stringify(body);
-  const sent = truncated ? text.slice(0, Math.floor(text.length / 2)) : text;
-  return new Response(sent, { status, headers: { ...headers, 'Content-Type': 'application/json;charset=utf-8' } });
 }

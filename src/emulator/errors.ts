@@ -44,6 +44,12 @@ export function notFound(): RefusedError {
   return new RefusedError(errorReply(404, 'resource not found'));
 }
 
+/** What HubSpot can do and the emulator cannot: never to be taken for something that does not exist. */
+export function notImplemented(what: string): RefusedError {
+  const details = { category: 'EMULATOR_NOT_IMPLEMENTED' };
+  return new RefusedError(errorReply(501, `The emulator does not know ${what}`, details));
+}
+
 /** 400 as HubSpot words refused property values: the list stands in the message as JSON text, and again in `errors`. */
 export function invalidProperties(portalId: number, problems: readonly PropertyProblem[]): RefusedError {
   const list = problems.map(({ name, code, message }) => ({

@@ -8,7 +8,7 @@ const SECOND_MS = 1000;
 const DAY_MS = 86_400_000;
 
 interface Usage {
-  /** Epoch milliseconds of the calls let through in the last ten seconds. */
+  /** Epoch milliseconds of the calls let through in the window so far. */
   calls: number[];
   /** Those of them that were association calls. */
   associationCalls: number[];
@@ -46,10 +46,17 @@ export class Limits {
     return { refusal, headers: kind === 'search' ? {} : this.#headers(usage) };
   }
 
+  /** The window that a token's calls are counted in. */
+  #window(): { most: number | null; lengthMs: number } {
+    const { per10Seconds, perSecond } = this.#settings.limits;
+    if (perSecond !== null) return { most: perSecond, lengthMs: SECOND_MS };
+    return { most: per10Seconds, lengthMs: WINDOW_MS };
+  }
+
   #usageOf(token: string, now: number): Usage {
     const day = Math.floor(now / DAY_MS);
     const usage = this.#tokens.get(token) ?? { calls: [], associationCalls: [], day, callsToday: 0 };
-    usage.calls = usage.calls.filter((at) => at > now - WINDOW_MS);
+    usage.calls = usage.calls.filter((at) => at > now - this.#window().lengthMs);
     usage.associationCalls = usage.associationCalls.filter((at) => at > now - WINDOW_MS);
     if (usage.day !== day) Object.assign(usage, { day, callsToday: 0 });
     this.#tokens.set(token, usage);
@@ -57,11 +64,13 @@ export class Limits {
   }
 
   #refuse(usage: Usage, kind: string, isAssociation: boolean, now: number): Reply | undefined {
-    const { per10Seconds, perDay, searchPerSecond, associationsPer10Seconds } = this.#settings.limits;
+    const { perDay, searchPerSecond, associationsPer10Seconds } = this.#settings.limits;
+    const { most, lengthMs } = this.#window();
     if (perDay !== null && usage.callsToday >= perDay) return tooMany('daily', 'DAILY');
-    const most = isAssociation ? associationsPer10Seconds : null;
-    const spent = per10Seconds !== null && usage.calls.length >= per10Seconds;
-    if (spent || (most !== null && usage.associationCalls.length >= most)) {
+    const isSpent = most !== null && usage.calls.length >= most;
+    if (isSpent && lengthMs === SECOND_MS) return tooMany('secondly', 'SECONDLY');
+    const mostAssociations = isAssociation ? associationsPer10Seconds : null;
+    if (isSpent || (mostAssociations !== null && usage.associationCalls.length >= mostAssociations)) {
       return tooMany('ten_secondly_rolling', 'TEN_SECONDLY_ROLLING');
     }
     this.#searches = this.#searches.filter((at) => at > now - SECOND_MS);
@@ -72,12 +81,13 @@ export class Limits {
   }
 
   #headers({ calls, callsToday }: Usage): Record<string, string> {
-    const { per10Seconds, perDay } = this.#settings.limits;
+    const { perDay } = this.#settings.limits;
+    const { most, lengthMs } = this.#window();
     const headers: Record<string, string> = {};
-    if (per10Seconds !== null) {
-      headers['X-HubSpot-RateLimit-Max'] = String(per10Seconds);
-      headers['X-HubSpot-RateLimit-Remaining'] = String(Math.max(0, per10Seconds - calls.length));
-      headers['X-HubSpot-RateLimit-Interval-Milliseconds'] = String(WINDOW_MS);
+    if (most !== null) {
+      headers['X-HubSpot-RateLimit-Max'] = String(most);
+      headers['X-HubSpot-RateLimit-Remaining'] = String(Math.max(0, most - calls.length));
+      headers['X-HubSpot-RateLimit-Interval-Milliseconds'] = String(lengthMs);
     }
     if (perDay !== null) {
       headers['X-HubSpot-RateLimit-Daily'] = String(perDay);

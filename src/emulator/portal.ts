@@ -11,7 +11,7 @@ export interface ObjectTypeDefinition {
   /** Plural name, such as `contacts`. */
   name: string;
   custom: boolean;
-  properties: Readonly<Record<string, PropertyDefinition>>;
+  properties: Record<string, PropertyDefinition>;
   /** Properties returned when none are asked for. */
   defaultProperties: readonly string[];
   /** Ids are handed out upwards from here. */
@@ -20,11 +20,17 @@ export interface ObjectTypeDefinition {
 
 export interface PropertyDefinition {
   type: 'string' | 'number' | 'date' | 'datetime' | 'enumeration';
+  /** As its maker called it; made up from its name and type where left out. */
+  label?: string;
+  fieldType?: string;
+  groupName?: string;
   /** Allowed values of an enumeration. */
   options?: readonly string[];
   /** Values are unique among live records. `conflict`: HubSpot answers 409 for a contact's e-mail, else 400. */
   unique?: 'conflict' | 'invalid';
   required?: boolean;
+  /** Holds more values of that unique property, separated by semicolons. */
+  furtherValuesOf?: string;
   /** Read-only copy of the associated record's property of the same name. */
   rollupFrom?: string;
 }
@@ -39,6 +45,17 @@ export interface AssociationType {
   label: string | null;
   /** Name shown in inline associations, such as `booking_to_contact`. */
   name: string;
+}
+
+/** A portal with more properties, by the name of their object type. */
+export function withProperties(
+  portal: Portal,
+  more: Readonly<Record<string, Readonly<Record<string, PropertyDefinition>>>>,
+): Portal {
+  const objectTypes = portal.objectTypes.map((type) => {
+    return { ...type, properties: { ...type.properties, ...more[type.name] } };
+  });
+  return { ...portal, objectTypes };
 }
 
 /** The type a path names: by id, by name (standard types only), or by fully qualified name. */

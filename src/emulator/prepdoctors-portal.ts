@@ -1,4 +1,10 @@
-import type { AssociationType, ObjectTypeDefinition, Portal, PropertyDefinition } from './portal.ts';
+import {
+  type AssociationType,
+  type ObjectTypeDefinition,
+  type Portal,
+  type PropertyDefinition,
+  withProperties,
+} from './portal.ts';
 
 const text: PropertyDefinition = { type: 'string' };
 const number: PropertyDefinition = { type: 'number' };
@@ -17,6 +23,7 @@ const contacts: ObjectTypeDefinition = {
   defaultProperties: ['createdate', 'email', 'firstname', 'hs_object_id', 'lastmodifieddate', 'lastname'],
   properties: {
     email: { type: 'string', unique: 'conflict' },
+    hs_additional_emails: { type: 'enumeration', furtherValuesOf: 'email' },
     student_id: { type: 'number', unique: 'invalid' },
     firstname: text,
     lastname: text,
@@ -158,3 +165,9 @@ export const PREPDOCTORS_PORTAL: Portal = {
     ...pair(['0-3', 'deal'], CONTACT, [3, 4], null, 'HUBSPOT_DEFINED'),
   ],
 };
+
+/** The same account once its administrator has added the properties that make bookings and credits safe to repeat. */
+export const PORTAL_WITH_KEYS: Portal = withProperties(PREPDOCTORS_PORTAL, {
+  bookings: { booking_key: { type: 'string', unique: 'invalid' } },
+  contacts: { mock_credit_op: text },
+});

@@ -1,9 +1,20 @@
 import { errorReply, type PropertyProblem, RefusedError } from './errors.ts';
 import type { ObjectTypeDefinition, PropertyDefinition } from './portal.ts';
-import type { Records, RecordView, StoredRecord, Values } from './records.ts';
+import type { RecordView, StoredRecord, Values } from './records.ts';
+import { splitValues } from './unique-index.ts';
 
 /** Property values as a request may give them. */
 export type PropertyInputs = Readonly<Record<string, string | number | boolean | null>>;
+
+/** What a check needs to know beside the values. */
+export interface CheckContext {
+  portalId: number;
+  /** Id of the record that is written, or would be made. */
+  id: string;
+  isNew: boolean;
+  /** Another record that has this value of a unique property. */
+  holderOf: (name: string, value: string) => StoredRecord | undefined;
+}
 
 interface CheckedProperties {
   values: Values;
@@ -15,10 +26,9 @@ interface CheckedProperties {
  * clears the property. A contact's e-mail that is taken answers 409 at once.
  */
 export function checkProperties(
-  records: Records,
   type: ObjectTypeDefinition,
   properties: PropertyInputs,
-  existing: StoredRecord | undefined,
+  context: CheckContext,
 ): CheckedProperties {
   const values: Record<string, string> = {};
   const problems: PropertyProblem[] = [];
@@ -31,10 +41,9 @@ export function checkProperties(
       continue;
     }
     values[name] = checked;
-    const conflict = definition && checked !== '' && findConflict(records, type, name, checked, existing);
-    if (conflict) problems.push(refuseConflict(name, definition, checked, conflict));
+    problems.push(...conflicts(type, name, checked, context));
   }
-  if (!existing) problems.push(...missingRequired(type, values));
+  if (context.isNew) problems.push(...missingRequired(type, values));
   return { values, problems };
 }
 
@@ -49,6 +58,7 @@ function checkValue(name: string, definition: PropertyDefinition, value: string)
     return { name, code: 'READ_ONLY_VALUE', message };
   }
   if (value === '') return value;
+  if (holdsEmails(name, definition)) return checkEmails(name, value);
   switch (definition.type) {
     case 'number':
       return Number.isFinite(Number(value))
@@ -66,13 +76,19 @@ function checkValue(name: string, definition: PropertyDefinition, value: string)
         message: `${value} was not one of the allowed options: [${definition.options?.join(', ')}]`,
       };
     case 'string':
-      return name === 'email' && definition.unique ? checkEmail(value) : value;
+      return value;
   }
 }
 
-function checkEmail(value: string): string | PropertyProblem {
-  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) return value.toLowerCase();
-  return { name: 'email', code: 'INVALID_EMAIL', message: `Email address ${value} is invalid` };
+function holdsEmails(name: string, { unique, furtherValuesOf }: PropertyDefinition): boolean {
+  return (name === 'email' && unique !== undefined) || furtherValuesOf === 'email';
+}
+
+function checkEmails(name: string, value: string): string | PropertyProblem {
+  const addresses = name === 'email' ? [value] : splitValues(value);
+  const wrong = addresses.find((address) => !/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(address));
+  if (wrong === undefined) return value.toLowerCase();
+  return { name, code: 'INVALID_EMAIL', message: `Email address ${wrong} is invalid` };
 }
 
 /** The furthest moment a `Date` can hold, in epoch milliseconds. */
@@ -97,28 +113,31 @@ function toDateTime(value: string): string | undefined {
   return Number.isNaN(moment) ? undefined : new Date(moment).toISOString().replace('.000Z', 'Z');
 }
 
-function findConflict(
-  records: Records,
-  type: ObjectTypeDefinition,
-  name: string,
-  value: string,
-  existing: StoredRecord | undefined,
-): StoredRecord | undefined {
-  const holder = type.properties[name]?.unique && records.findByUnique(type, name, value);
-  return holder && holder !== existing ? holder : undefined;
+/** What is wrong with a value that another record has. A contact's e-mail answers 409 at once. */
+function conflicts(type: ObjectTypeDefinition, name: string, value: string, context: CheckContext): PropertyProblem[] {
+  const definition = type.properties[name];
+  const uniqueName = definition?.furtherValuesOf ?? name;
+  const unique = type.properties[uniqueName]?.unique;
+  if (!unique || value === '') return [];
+  for (const each of definition?.furtherValuesOf ? splitValues(value) : [value]) {
+    const holder = context.holderOf(uniqueName, each);
+    if (holder && unique === 'conflict') {
+      const message = `Contact already exists. Existing ID: ${holder.id}`;
+      throw new RefusedError(errorReply(409, message, { category: 'CONFLICT' }));
+    }
+    if (holder) return [refuseConflict(type, name, each, { holder, ...context })];
+  }
+  return [];
 }
 
 function refuseConflict(
+  { typeId }: ObjectTypeDefinition,
   name: string,
-  definition: PropertyDefinition,
   value: string,
-  holder: StoredRecord,
+  { portalId, id, holder }: Pick<CheckContext, 'portalId' | 'id'> & { holder: StoredRecord },
 ): PropertyProblem {
-  if (definition.unique === 'conflict') {
-    const message = `Contact already exists. Existing ID: ${holder.id}`;
-    throw new RefusedError(errorReply(409, message, { category: 'CONFLICT' }));
-  }
-  const message = `Cannot set ${name}=${value}. Record ${holder.id} already has that value.`;
+  const coordinates = `portalId=${portalId}, objectTypeId=${typeId}, propertyName=${name}, value=${value}`;
+  const message = `Cannot set PropertyValueCoordinates{${coordinates}} on ${id}. ${holder.id} already has that value.`;
   return { name, code: 'CONFLICTING_UNIQUE_VALUE', message };
 }
 
@@ -134,6 +153,7 @@ export function systemProperties({ record, updatedAt }: RecordView): Values {
   const modified = new Date(updatedAt).toISOString();
   return {
     hs_object_id: record.id,
+    ...(record.mergedIds.length > 0 ? { hs_merged_object_ids: record.mergedIds.join(';') } : {}),
     createdate: created,
     lastmodifieddate: modified,
     hs_createdate: created,

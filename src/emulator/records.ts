@@ -1,4 +1,6 @@
+import { PropertyHistory, type ValueSource } from './history.ts';
 import type { ObjectTypeDefinition, Portal } from './portal.ts';
+import { UniqueIndex } from './unique-index.ts';
 
 /** Stored property values; an unset property is not in it. */
 export type Values = Readonly<Record<string, string>>;
@@ -18,15 +20,20 @@ export interface StoredRecord {
   updatedAt: number;
   archivedAt: number | undefined;
   versions: Version[];
+  history: PropertyHistory;
+  /** The record it was merged into: its id leads there from then on. */
+  mergedInto: StoredRecord | undefined;
+  /** Ids of all records that were merged into this one, directly or not. */
+  mergedIds: string[];
 }
 
 /** Versions older than this are forgotten: no lag is longer. */
-const HISTORY_MS = 120_000;
+const VERSIONS_MS = 120_000;
 
 /** All records of an account, with its unique values. */
 export class Records {
   readonly #byType = new Map<string, Map<string, StoredRecord>>();
-  readonly #unique = new Map<string, string>();
+  readonly #unique = new UniqueIndex();
   readonly #nextId = new Map<string, number>();
 
   constructor(portal: Portal) {
@@ -36,64 +43,86 @@ export class Records {
     }
   }
 
-  /** A live record. */
+  /** A live record; the id of a merged one leads to the survivor. */
   get(type: ObjectTypeDefinition, id: string): StoredRecord | undefined {
-    const record = this.#table(type).get(id);
+    const record = this.getAny(type, id);
     return record?.archivedAt === undefined ? record : undefined;
   }
 
-  /** A record whether archived or not. */
+  /** A record whether archived or not; the id of a merged one leads to the survivor. */
   getAny(type: ObjectTypeDefinition, id: string): StoredRecord | undefined {
+    let record = this.stored(type, id);
+    while (record?.mergedInto) record = record.mergedInto;
+    return record;
+  }
+
+  /** The record stored under that very id, even when it was archived or merged. */
+  stored(type: ObjectTypeDefinition, id: string): StoredRecord | undefined {
     return this.#table(type).get(id);
   }
 
-  /** Every record, archived ones included, in the order of creation. */
+  /** Every record, archived and merged ones included, in the order of creation. */
   all(type: ObjectTypeDefinition): StoredRecord[] {
     return [...this.#table(type).values()];
   }
 
+  /** The live record that has that value of a unique property. */
   findByUnique(type: ObjectTypeDefinition, property: string, value: string): StoredRecord | undefined {
-    const id = this.#unique.get(uniqueKey(type, property, value));
-    return id === undefined ? undefined : this.get(type, id);
+    return this.#unique.holders(type, property, value).find(({ archivedAt }) => archivedAt === undefined);
   }
 
-  create(type: ObjectTypeDefinition, given: Values, now: number): StoredRecord {
+  /** Every record that has that value of a unique property, archived ones included. */
+  holders(type: ObjectTypeDefinition, property: string, value: string): readonly StoredRecord[] {
+    return this.#unique.holders(type, property, value);
+  }
+
+  /** The id that the next record of a type will get. */
+  nextId(type: ObjectTypeDefinition): string {
+    return String(this.#nextId.get(type.typeId) ?? 1);
+  }
+
+  create(type: ObjectTypeDefinition, given: Values, now: number, source: ValueSource): StoredRecord {
     const values = withoutCleared(given);
-    const next = this.#nextId.get(type.typeId) ?? 1;
-    this.#nextId.set(type.typeId, next + 1);
+    const id = this.nextId(type);
+    this.#nextId.set(type.typeId, Number(id) + 1);
     const record: StoredRecord = {
-      id: String(next),
+      id,
       type,
       createdAt: now,
       updatedAt: now,
       archivedAt: undefined,
       versions: [{ at: now, values, archived: false }],
+      history: new PropertyHistory(),
+      mergedInto: undefined,
+      mergedIds: [],
     };
-    this.#table(type).set(record.id, record);
-    this.#index(record, values);
+    record.history.add({}, values, now, source);
+    this.#table(type).set(id, record);
+    this.#unique.add(record, values);
     return record;
   }
 
   /** Lays `changes` over the record; an empty text clears a property. */
-  update(record: StoredRecord, changes: Values, now: number): void {
+  update(record: StoredRecord, changes: Values, now: number, source: ValueSource): void {
     const previous = currentValues(record);
     const values = withoutCleared({ ...previous, ...changes });
-    this.#unindex(record, previous);
-    this.#index(record, values);
-    this.#addVersion(record, { at: now, values, archived: false });
+    this.#unique.remove(record, previous);
+    this.#unique.add(record, values);
+    record.history.add(previous, values, now, source);
+    addVersion(record, { at: now, values, archived: false });
   }
 
   archive(record: StoredRecord, now: number): void {
-    this.#unindex(record, currentValues(record));
     record.archivedAt = now;
-    this.#addVersion(record, { at: now, values: currentValues(record), archived: true });
+    addVersion(record, { at: now, values: currentValues(record), archived: true });
   }
 
-  #addVersion(record: StoredRecord, version: Version): void {
-    record.updatedAt = version.at;
-    record.versions.push(version);
-    while (record.versions.length > 1 && (record.versions[1]?.at ?? 0) < version.at - HISTORY_MS)
-      record.versions.shift();
+  /** Ends a record in favour of another of its type. */
+  mergeInto(survivor: StoredRecord, record: StoredRecord, now: number): void {
+    this.#unique.remove(record, currentValues(record));
+    this.archive(record, now);
+    record.mergedInto = survivor;
+    survivor.mergedIds.push(record.id, ...record.mergedIds);
   }
 
   #table(type: ObjectTypeDefinition): Map<string, StoredRecord> {
@@ -101,28 +130,17 @@ export class Records {
     if (!table) throw new Error(`no table for ${type.typeId}`);
     return table;
   }
+}
 
-  #index(record: StoredRecord, values: Values): void {
-    for (const [property, { unique }] of Object.entries(record.type.properties)) {
-      const value = values[property];
-      if (unique && value !== undefined) this.#unique.set(uniqueKey(record.type, property, value), record.id);
-    }
-  }
-
-  #unindex(record: StoredRecord, values: Values): void {
-    for (const [property, { unique }] of Object.entries(record.type.properties)) {
-      const value = values[property];
-      if (unique && value !== undefined) this.#unique.delete(uniqueKey(record.type, property, value));
-    }
-  }
+function addVersion(record: StoredRecord, version: Version): void {
+  record.updatedAt = version.at;
+  record.versions.push(version);
+  while (record.versions.length > 1 && (record.versions[1]?.at ?? 0) < version.at - VERSIONS_MS)
+    record.versions.shift();
 }
 
 function withoutCleared(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-}
-
-function uniqueKey(type: ObjectTypeDefinition, property: string, value: string): string {
-  return `${type.typeId} ${property} ${value.toLowerCase()}`;
 }
 
 export function currentValues(record: StoredRecord): Values {

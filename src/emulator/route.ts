@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { Account } from './account.ts';
+import type { Account, WriteOptions } from './account.ts';
+import type { PagingFault } from './faults.ts';
 import { badRequest, type Reply } from './errors.ts';
 import type { EmulatorSettings } from './settings.ts';
 
@@ -11,6 +12,10 @@ export interface RouteContext {
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   body: unknown;
+  /** Who writes, and whether unique values are guarded. */
+  write: WriteOptions;
+  /** What is wrong with the page that is answered. */
+  pagingFault: PagingFault['kind'] | undefined;
   /** Called by a dated path, whose answers differ in places. */
   dated: boolean;
 }

@@ -4,6 +4,7 @@ import { ASSOCIATION_WRITE_ROUTES } from './routes/association-writes.ts';
 import { ASSOCIATION_READ_ROUTES } from './routes/associations.ts';
 import { BATCH_ROUTES } from './routes/batches.ts';
 import { OBJECT_ROUTES } from './routes/objects.ts';
+import { PROPERTY_ROUTES } from './routes/properties.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 
 /** Every route the emulator answers. */
@@ -13,6 +14,7 @@ export const ROUTES: readonly Route[] = [
   ...OBJECT_ROUTES,
   ...ASSOCIATION_READ_ROUTES,
   ...ASSOCIATION_WRITE_ROUTES,
+  ...PROPERTY_ROUTES,
 ];
 
 export interface RouteMatch {

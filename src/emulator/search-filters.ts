@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { badRequest } from './errors.ts';
+import { badRequest, notImplemented } from './errors.ts';
 import type { ObjectTypeDefinition, PropertyDefinition } from './portal.ts';
 import type { Values } from './records.ts';
 
@@ -37,6 +37,7 @@ function definitionOf(type: ObjectTypeDefinition, name: string): PropertyDefinit
   if (definition) return definition;
   if (name === 'hs_object_id') return { type: 'number' };
   if (SYSTEM_DATES.test(name)) return { type: 'datetime' };
+  if (name.startsWith('associations.')) throw notImplemented(`searches by ${name}`);
   throw badRequest(`There was a problem with the request. Property ${name} does not exist`);
 }
 
@@ -55,9 +56,9 @@ export function matches(type: ObjectTypeDefinition, values: Values, filter: Filt
     case 'NOT_CONTAINS_TOKEN':
       return value === undefined || !tokenPattern(filter.value).test(value);
     case 'IN':
-      return value !== undefined && listed(definition, value, filter);
+      return isListed(definition, value, filter);
     case 'NOT_IN':
-      return value === undefined || !listed(definition, value, filter);
+      return !isListed(definition, value, filter);
     case 'BETWEEN': {
       const [low, high] = [wanted(filter.value), wanted(filter.highValue)];
       const stored = storedValue(definition, value);
@@ -122,8 +123,10 @@ function storedValue(definition: PropertyDefinition, value: string | undefined):
 }
 
 /** Text in an IN list must be given in lower case [search guide]; enumerations as they are. */
-function listed(definition: PropertyDefinition, value: string, { values = [] }: Filter): boolean {
-  return values.includes(definition.type === 'string' ? value.toLowerCase() : value);
+function isListed(definition: PropertyDefinition, value: string | undefined, filter: Filter): boolean {
+  const { propertyName, operator, values = [] } = filter;
+  if (values.length === 0) throw badRequest(`Operator ${operator} on ${propertyName} needs values`);
+  return value !== undefined && values.includes(definition.type === 'string' ? value.toLowerCase() : value);
 }
 
 function tokenPattern(text = ''): RegExp {

@@ -9,11 +9,13 @@ export interface EmulatorClock {
 export interface EmulatorSettings {
   /** Milliseconds a call takes. */
   latency: { readMs: number; writeMs: number };
-  /** Milliseconds until a change shows in associations, in rollup properties and in search. */
-  lag: { associationMs: number; rollupMs: number; searchMs: number };
+  /** Milliseconds until a change shows in associations, in rollup properties, in search and in property history. */
+  lag: { associationMs: number; rollupMs: number; searchMs: number; historyMs: number };
   /** Calls let through, per token; null for no limit. */
   limits: {
     per10Seconds: number | null;
+    /** In place of that a limit per second, in the headers too, as some accounts have it. */
+    perSecond: number | null;
     /** Of those, calls of the associations API. */
     associationsPer10Seconds: number | null;
     searchPerSecond: number | null;
@@ -23,38 +25,47 @@ export interface EmulatorSettings {
   unsetProperties: 'null' | 'omitted';
   /** Whether `toObjectId` is a JSON number, as seen live, or a string, as the OpenAPI files say. */
   numericToObjectId: boolean;
+  /** Values of a property that its history keeps: 20 to 45 are the numbers told. */
+  keptValues: number;
+  /** Whether a merged record goes on under the primary's id or gets a new one. */
+  survivorId: 'primary' | 'new';
+  /** Whether the unique values of an archived record can be used again; HubSpot does not say. */
+  archivedUniqueValues: 'held' | 'freed';
 }
 
 /** No latency, no lag, HubSpot's own limits for a Professional account. */
 export const DEFAULT_SETTINGS: EmulatorSettings = {
   latency: { readMs: 0, writeMs: 0 },
-  lag: { associationMs: 0, rollupMs: 0, searchMs: 0 },
-  limits: { per10Seconds: 190, associationsPer10Seconds: 150, searchPerSecond: 5, perDay: 625_000 },
+  lag: { associationMs: 0, rollupMs: 0, searchMs: 0, historyMs: 0 },
+  limits: { per10Seconds: 190, perSecond: null, associationsPer10Seconds: 150, searchPerSecond: 5, perDay: 625_000 },
   unsetProperties: 'null',
   numericToObjectId: true,
+  keptValues: 20,
+  survivorId: 'primary',
+  archivedUniqueValues: 'held',
 };
 
 /** What HubSpot has been seen to do: 100 ms a read, 200 ms a write, changes shown seconds later. */
 export const LIFELIKE_SETTINGS: EmulatorSettings = {
   ...DEFAULT_SETTINGS,
   latency: { readMs: 100, writeMs: 200 },
-  lag: { associationMs: 2000, rollupMs: 2000, searchMs: 5000 },
+  lag: { associationMs: 2000, rollupMs: 2000, searchMs: 5000, historyMs: 0 },
 };
 
+type SettingsGroup = 'latency' | 'lag' | 'limits';
+
 /** Settings to change, one level deep. */
-export interface SettingsPatch extends Partial<Pick<EmulatorSettings, 'unsetProperties' | 'numericToObjectId'>> {
-  latency?: Partial<EmulatorSettings['latency']>;
-  lag?: Partial<EmulatorSettings['lag']>;
-  limits?: Partial<EmulatorSettings['limits']>;
-}
+export type SettingsPatch = Partial<Omit<EmulatorSettings, SettingsGroup>> & {
+  [Group in SettingsGroup]?: Partial<EmulatorSettings[Group]>;
+};
 
 /** A copy of `base` with `patch` laid over it, one level deep. */
 export function mergeSettings(base: EmulatorSettings, patch: SettingsPatch = {}): EmulatorSettings {
   return {
+    ...base,
+    ...patch,
     latency: { ...base.latency, ...patch.latency },
     lag: { ...base.lag, ...patch.lag },
     limits: { ...base.limits, ...patch.limits },
-    unsetProperties: patch.unsetProperties ?? base.unsetProperties,
-    numericToObjectId: patch.numericToObjectId ?? base.numericToObjectId,
   };
 }

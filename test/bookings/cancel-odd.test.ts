@@ -45,7 +45,7 @@ describe('cancelling', () => {
     const { world, student, exam } = await start();
     const id = world.account.booking({ student, exam, properties: PAID });
     world.emulator.faults.add({
-      fault: { kind: 'hang-up', afterCommit: true },
+      fault: { kind: 'hang-up', commitAfterMs: 0 },
       operation: 'objects.update',
       objectType: CONTACTS,
     });

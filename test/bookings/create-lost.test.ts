@@ -16,7 +16,7 @@ describe('a booking whose answer was lost', () => {
     world.takeCalls().filter(({ operation, objectType }) => operation === 'objects.create' && objectType === BOOKINGS);
 
   it('is found once HubSpot shows it, and finished: one booking, one deduction, told as success', async () => {
-    const { world, student, exam } = await lose({ kind: 'hang-up', afterCommit: true });
+    const { world, student, exam } = await lose({ kind: 'hang-up', commitAfterMs: 0 });
     const answer = await book(world, student, { exam });
     expect(answer.status).toBe(201);
     expect(await stateOf(world, student, exam)).toEqual({ seats: 1, credits: 2 });
@@ -55,7 +55,7 @@ describe('a booking whose answer was lost', () => {
   });
 
   it('that appears after the student was refused is adopted by the next try of the same student', async () => {
-    const { world, student, exam } = await lose({ kind: 'hang-up', afterCommit: true });
+    const { world, student, exam } = await lose({ kind: 'hang-up', commitAfterMs: 0 });
     world.emulator.settings.lag.associationMs = 9000;
     expect((await book(world, student, { exam })).status).toBe(503);
     await world.clock.advance(2500);
@@ -65,7 +65,7 @@ describe('a booking whose answer was lost', () => {
   });
 
   it('that appears and nobody asks for is taken back', async () => {
-    const { world, student, exam } = await lose({ kind: 'hang-up', afterCommit: true });
+    const { world, student, exam } = await lose({ kind: 'hang-up', commitAfterMs: 0 });
     world.emulator.settings.lag.associationMs = 9000;
     expect((await book(world, student, { exam })).status).toBe(503);
     expect(await stateOf(world, student, exam)).toEqual({ seats: 0, credits: 3 });
@@ -79,7 +79,7 @@ describe('a credit of which nobody knows whether it was taken', () => {
     const exam = world.account.exam();
     const contacts = { objectType: CONTACTS };
     world.emulator.faults.add({
-      fault: { kind: 'hang-up', afterCommit: true },
+      fault: { kind: 'hang-up', commitAfterMs: 0 },
       operation: 'objects.update',
       ...contacts,
     });
@@ -125,7 +125,7 @@ describe('a booking that takes longer than the student waits', () => {
     const exam = world.account.exam();
     const hang = { kind: 'hang' } as const;
     world.emulator.faults.add({
-      fault: { ...hang, afterCommit: true },
+      fault: { ...hang, commitAfterMs: 0 },
       operation: 'objects.create',
       objectType: BOOKINGS,
     });

@@ -11,7 +11,7 @@ async function loseBooking(credits: Record<string, number> = { sj_credits: 3 }) 
   const exam = world.account.exam();
   world.account.booking({ student, exam: world.account.exam({ date: '2026-12-24' }) });
   const { faults } = world.emulator;
-  faults.add({ fault: { kind: 'hang-up', afterCommit: true }, operation: 'objects.create', objectType: BOOKINGS });
+  faults.add({ fault: { kind: 'hang-up', commitAfterMs: 0 }, operation: 'objects.create', objectType: BOOKINGS });
   faults.add({ fault: { kind: 'status', status: 500 }, operation: 'associations.batchRead', times: Infinity });
   expect((await book(world, student, { exam })).status).toBe(503);
   const stateOf = (of: TestStudent) => [
@@ -95,7 +95,7 @@ describe('a booking whose lost answer is found in time', () => {
     const world = await World.create({ settings: LIFELIKE });
     const student = world.account.student({ sj_credits: 3 });
     const exam = world.account.exam();
-    const lost = { kind: 'hang-up', afterCommit: true } as const;
+    const lost = { kind: 'hang-up', commitAfterMs: 0 } as const;
     world.emulator.faults.add({ fault: lost, operation: 'objects.create', objectType: BOOKINGS });
     const answer = await world.clock.run(async () => {
       const booking = book(world, student, { exam });

@@ -15,12 +15,18 @@ describe('the coverage table', () => {
   });
 
   it.each([
-    ['POST', '/crm/v3/objects/contacts/merge'],
     ['POST', '/crm/v4/associations/0-1/0-3/labels'],
     ['PUT', '/crm/v4/associations/0-1/0-3/labels'],
     ['DELETE', '/crm/v4/associations/0-1/0-3/labels/4'],
+    ['PATCH', '/crm/v3/properties/contacts/email'],
+    ['DELETE', '/crm/v3/properties/contacts/email'],
+    ['GET', '/crm/v3/objects/contacts?archived=true'],
+    ['GET', '/crm/v3/objects/contacts/1?archived=true'],
+    ['GET', '/crm/v3/owners'],
   ])('refuses %s %s', async (method, path) => {
     const request = new Request(`https://api.hubapi.com${path}`, { method, headers: { authorization: 'Bearer x' } });
-    expect((await new Emulator().fetch(request)).status).toBe(404);
+    const response = await new Emulator().fetch(request);
+    expect(response.status).toBe(501);
+    expect(await response.json()).toMatchObject({ category: 'EMULATOR_NOT_IMPLEMENTED' });
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { ConnectionBroken } from '../../src/emulator/emulator.ts';
 import { rawHubSpot } from '../support/raw-hubspot.ts';
 
 const EXAMS = '2-50158913';
@@ -98,30 +97,6 @@ describe('limits', () => {
 });
 
 describe('faults', () => {
-  const afterwards = async (hubspot: ReturnType<typeof rawHubSpot>) =>
-    (await hubspot.send('GET', `/crm/v3/objects/${BOOKINGS}`)).body.results.length as number;
-
-  it.each([
-    [false, 0],
-    [true, 1],
-  ])('break the connection, after the commit: %s', async (afterCommit, left) => {
-    const hubspot = rawHubSpot();
-    hubspot.emulator.faults.add({ fault: { kind: 'hang-up', afterCommit }, operation: 'objects.create' });
-    await expect(createBooking(hubspot, hubspot.account.exam())).rejects.toThrow(ConnectionBroken);
-    expect(await afterwards(hubspot)).toBe(left);
-    expect(hubspot.emulator.log.calls[0]).toMatchObject({ operation: 'objects.create', status: 'hang-up' });
-  });
-
-  it.each([
-    [false, 0],
-    [true, 1],
-  ])('answer an error, after the commit: %s', async (afterCommit, left) => {
-    const hubspot = rawHubSpot();
-    hubspot.emulator.faults.add({ fault: { kind: 'status', status: 502, afterCommit }, operation: 'objects.create' });
-    expect((await createBooking(hubspot, hubspot.account.exam())).status).toBe(502);
-    expect(await afterwards(hubspot)).toBe(left);
-  });
-
   it('strike the call they are meant for, as often as planned, and can be taken back', async () => {
     const { emulator, account, send } = rawHubSpot();
     const read = async (type: string, id: string) => (await send('GET', `/crm/v3/objects/${type}/${id}`)).status;
@@ -142,6 +117,16 @@ describe('faults', () => {
     emulator.faults.add({ fault: { kind: 'status', status: 500 }, times: Infinity });
     emulator.faults.clear();
     expect(await read('contacts', student.id)).toBe(200);
+  });
+
+  it('slow a call down, before or after it is carried out', async () => {
+    const { clock, emulator, account, send } = rawHubSpot({ settings: { latency: { readMs: 100 } } });
+    const exam = account.exam();
+    emulator.faults.add({ fault: { kind: 'slow', beforeMs: 1000, afterMs: 200 } });
+    const startedAt = clock.now();
+    expect((await send('GET', `/crm/v3/objects/${EXAMS}/${exam}`)).status).toBe(200);
+    const [call] = emulator.log.calls;
+    expect(call).toMatchObject({ startedAt, carriedOutAt: startedAt + 1050, finishedAt: startedAt + 1300 });
   });
 
   it('drop the echo of trace ids', async () => {

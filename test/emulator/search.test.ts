@@ -89,6 +89,9 @@ describe('search', () => {
       { filterGroups: [{ filters: [{ ...filter, propertyName: 'exam_date', value: '2026-12-01' }] }] },
     ],
     ['a filter without a value', { filterGroups: [{ filters: [{ propertyName: 'capacity', operator: 'EQ' }] }] }],
+    ['IN without values', { filterGroups: [{ filters: [{ ...filter, operator: 'IN' }] }] }],
+    ['NOT_IN with none', { filterGroups: [{ filters: [{ ...filter, operator: 'NOT_IN', values: [] }] }] }],
+    ['a cursor that is no number', { after: 'next' }],
     ['an unknown operator', { filterGroups: [{ filters: [{ ...filter, operator: 'LIKE' }] }] }],
   ])('refuses %s', async (_name, body) => {
     expect((await start().search(body)).status).toBe(400);

@@ -54,6 +54,8 @@ describe('the emulator over HTTP', () => {
     expect(await patched.json()).toMatchObject({ latency: { readMs: 5, writeMs: 0 }, limits: { perDay: null } });
     expect(await (await send('GET', '/_emulator/settings')).json()).toMatchObject({ latency: { readMs: 5 } });
     expect((await send('PATCH', '/_emulator/settings', { latency: { readMs: -1 } })).status).toBe(400);
+    await send('PATCH', '/_emulator/settings', { survivorId: 'new', lag: { historyMs: 7 } });
+    expect(emulator.settings).toMatchObject({ survivorId: 'new', lag: { historyMs: 7, searchMs: 0 } });
   });
 
   it('plans and forgets faults', async () => {
@@ -67,6 +69,29 @@ describe('the emulator over HTTP', () => {
     expect((await send('GET', '/crm/v3/objects/contacts')).status).toBe(200);
     expect((await send('POST', '/_emulator/faults', { fault: { kind: 'earthquake' } })).status).toBe(400);
     expect((await send('POST', '/_emulator/faults')).status).toBe(400);
+  });
+
+  it.each([
+    { kind: 'status', status: 504, body: { message: 'gateway' }, headers: { 'retry-after': '1' }, commitAfterMs: 1500 },
+    { kind: 'html', status: 502 },
+    { kind: 'hang', commitAfterMs: 0 },
+    { kind: 'partial', category: 'RATE_LIMITS', inputs: ['1'], commitAfterMs: 1500 },
+    { kind: 'headers', headers: { 'x-hubspot-ratelimit-max': null } },
+    { kind: 'stuck-cursor' },
+    { kind: 'slow', beforeMs: 10, afterMs: 20 },
+    { kind: 'unguarded' },
+  ])('plans %j', async (fault) => {
+    expect((await send('POST', '/_emulator/faults', { fault, times: 'always' })).status).toBe(200);
+    expect(emulator.faults.strike({ operation: 'objects.get', objectType: '0-1' })).toEqual([fault]);
+    expect(emulator.faults.strike({ operation: 'objects.get', objectType: '0-1' })).toEqual([fault]);
+  });
+
+  it('tells how many calls are still to be carried out', async () => {
+    emulator.faults.add({ fault: { kind: 'status', status: 504, commitAfterMs: 50 } });
+    await send('POST', '/crm/v3/objects/contacts', { properties: { email: 'ada@example.com' } });
+    expect(await (await send('GET', '/_emulator/calls')).json()).toMatchObject({ late: 1 });
+    await emulator.settled();
+    expect(await (await send('GET', '/_emulator/calls')).json()).toMatchObject({ late: 0 });
   });
 
   it('knows no other page of its own', async () => {

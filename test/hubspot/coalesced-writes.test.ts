@@ -66,7 +66,7 @@ describe.each(VERSIONS)('creates that wait together, on %s', (version) => {
     'whose answer is lost (%s) leave everybody uncertain, and are not repeated',
     async (kind) => {
       const { hubspot, together, booking, emulator, names } = setUpTogether(version, { HUBSPOT_MAX_ATTEMPTS: '4' });
-      emulator.faults.add({ fault: { kind, afterCommit: true } });
+      emulator.faults.add({ fault: { kind, commitAfterMs: 0 } });
       const made = await together(['a', 'b'].map((name) => async () => hubspot.createObject(BOOKINGS, booking(name))));
       expect(failures(made).map(({ outcome }) => outcome)).toEqual(['unknown', 'unknown']);
       expect(names()).toEqual(['a', 'b']);
@@ -96,7 +96,7 @@ describe.each(VERSIONS)('updates that wait together, on %s', (version) => {
 
   it('leave everybody uncertain when the answer is lost', async () => {
     const { hubspot, account, together, emulator } = setUpTogether(version);
-    emulator.faults.add({ fault: { kind: 'status', status: 502, afterCommit: true } });
+    emulator.faults.add({ fault: { kind: 'status', status: 502, commitAfterMs: 0 } });
     const ids = [account.student().id, account.student().id];
     const written = await together(
       ids.map((id) => async () => hubspot.updateObject(CONTACTS, { id, properties: { sj_credits: '3' } })),

@@ -1,8 +1,12 @@
+import type { StoredRecord } from '../../src/emulator/records.ts';
+import type { EmulatorSettings } from '../../src/emulator/settings.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 
 const CONTACTS = '0-1';
 const BOOKINGS = '2-50158943';
 const MOCK_EXAMS = '2-50158913';
+const TYPES = { contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS };
+type TypeName = keyof typeof TYPES;
 const ENROLLMENTS = '2-41701559';
 
 export interface TestStudent {
@@ -119,12 +123,26 @@ export class AccountBuilder {
   }
 
   /** Changes a record as somebody in HubSpot's own pages would, now. */
-  change(type: 'contacts' | 'bookings' | 'mock_exams', id: string, properties: Record<string, string | number>): void {
+  change(type: TypeName, id: string, properties: Record<string, string | number>): void {
+    this.#emulator.account.update(this.#record(type, id), properties, this.#emulator.clock.now());
+  }
+
+  /** Stores values as HubSpot has been seen to send them, though it would refuse them if they were written today. */
+  plant(type: TypeName, id: string, values: Record<string, string>): void {
+    this.#emulator.account.plant(this.#record(type, id), values, this.#longAgo);
+  }
+
+  /** Merges two records as somebody in HubSpot's own pages would, now. Returns the survivor's id. */
+  merge(type: TypeName, [primary, other]: [string, string], survivorId?: EmulatorSettings['survivorId']): string {
     const { account, clock } = this.#emulator;
-    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
-    const record = account.records.get(objectType, id);
+    return account.merge(this.#record(type, primary), this.#record(type, other), clock.now(), survivorId).id;
+  }
+
+  #record(type: TypeName, id: string): StoredRecord {
+    const { account } = this.#emulator;
+    const record = account.records.get(account.objectType(TYPES[type]), id);
     if (!record) throw new Error(`there is no ${type} ${id}`);
-    account.update(record, properties, clock.now());
+    return record;
   }
 
   /** Lays values over a record's own that HubSpot's API would refuse, as imports and years have left them. */
@@ -133,17 +151,17 @@ export class AccountBuilder {
   }
 
   /** Property values of every record that is not archived, oldest first. */
-  all(type: 'contacts' | 'bookings' | 'mock_exams'): Readonly<Record<string, string>>[] {
+  all(type: TypeName): Readonly<Record<string, string>>[] {
     const { account } = this.#emulator;
-    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
+    const objectType = account.objectType(TYPES[type]);
     const live = account.records.all(objectType).filter(({ archivedAt }) => archivedAt === undefined);
     return live.map(({ versions }) => versions.at(-1)?.values ?? {});
   }
 
   /** Current property values of a record, rollups left aside. */
-  values(type: 'contacts' | 'bookings' | 'mock_exams', id: string): Readonly<Record<string, string>> {
+  values(type: TypeName, id: string): Readonly<Record<string, string>> {
     const { account } = this.#emulator;
-    const objectType = account.objectType({ contacts: CONTACTS, bookings: BOOKINGS, mock_exams: MOCK_EXAMS }[type]);
+    const objectType = account.objectType(TYPES[type]);
     return account.records.get(objectType, id)?.versions.at(-1)?.values ?? {};
   }
 }

@@ -12,14 +12,14 @@ export const LIFELIKE = {
 /** Every way a call can go wrong. */
 export const FAULTS: [string, Fault][] = [
   ['a 500', { kind: 'status', status: 500 }],
-  ['a 500 after the commit', { kind: 'status', status: 500, afterCommit: true }],
+  ['a 500 after the commit', { kind: 'status', status: 500, commitAfterMs: 0 }],
   ['a 400', { kind: 'status', status: 400 }],
   ['a 429', { kind: 'status', status: 429, body: { policyName: 'DAILY' } }],
   ['a hang-up', { kind: 'hang-up' }],
-  ['a hang-up after the commit', { kind: 'hang-up', afterCommit: true }],
+  ['a hang-up after the commit', { kind: 'hang-up', commitAfterMs: 0 }],
   ['silence', { kind: 'hang' }],
-  ['silence after the commit', { kind: 'hang', afterCommit: true }],
-  ['HTML after the commit', { kind: 'html', afterCommit: true }],
+  ['silence after the commit', { kind: 'hang', commitAfterMs: 0 }],
+  ['HTML after the commit', { kind: 'html', commitAfterMs: 0 }],
   ['truncated JSON', { kind: 'truncated' }],
 ];
 /** How often it does. */

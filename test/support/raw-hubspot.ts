@@ -17,8 +17,12 @@ export function rawHubSpot(options: Omit<EmulatorOptions, 'clock'> = {}) {
     return {
       status: response.status,
       headers: response.headers,
-      body: text === '' ? undefined : JSON.parse(text),
+      body: isJson(response) ? JSON.parse(text) : text || undefined,
     };
   };
   return { clock, emulator, account: new AccountBuilder(emulator), send };
+}
+
+function isJson({ headers }: Response): boolean {
+  return headers.get('content-type')?.startsWith('application/json') ?? false;
 }

@@ -117,9 +117,12 @@ export class World {
     };
   }
 
-  /** Lets work after the answers end. */
+  /** Lets work after the answers end, and HubSpot carry out what it is late with. */
   async settle(): Promise<void> {
-    await this.clock.run(this.work.done);
+    await this.clock.run(async () => {
+      await this.work.done();
+      await this.emulator.settled();
+    });
   }
 
   /** HubSpot calls since the last look, oldest first. */

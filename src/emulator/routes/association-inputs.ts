@@ -60,12 +60,13 @@ export function associateInline(
   const planned = inputs.flatMap(({ to, types }) =>
     types.flatMap((spec) => {
       const target = targetType(account, from, spec.associationTypeId);
-      if (!account.records.get(target, to.id)) {
+      const record = account.records.get(target, to.id);
+      if (!record) {
         throw badRequest(`No ${target.name} with id ${to.id} exists to associate with`);
       }
       const resolved = resolveTypes(account, from.typeId, target.typeId, [spec]);
       return resolved.flatMap((type) =>
-        [type, ...withDefault(account, type)].map((each) => ({ type: each, toId: to.id })),
+        [type, ...withDefault(account, type)].map((each) => ({ type: each, toId: record.id })),
       );
     }),
   );

@@ -16,9 +16,23 @@ const CreateBatch = z.object({
 });
 const ArchiveBatch = z.object({ inputs: z.array(z.object({ from: End, to: z.array(End) })) });
 
-function requireBoth(context: RouteContext, fromId: string, toId: string): void {
+type Pair = [fromId: string, toId: string];
+
+/** The pair under the ids it has now; 404 unless both are there. */
+function existing(context: RouteContext, [fromId, toId]: Pair): Pair {
   const { from, to } = endsOf(context);
-  if (!context.account.records.get(from, fromId) || !context.account.records.get(to, toId)) throw notFound();
+  const [one, other] = [context.account.records.get(from, fromId), context.account.records.get(to, toId)];
+  if (!one || !other) throw notFound();
+  return [one.id, other.id];
+}
+
+/** Ends the associations of a pair, under the ids it has now, whether it is there or not. */
+function remove(context: RouteContext, [fromId, toId]: Pair, typeIds?: readonly number[]): void {
+  const { account, now } = context;
+  const { from, to } = endsOf(context);
+  const ends = [from, to].map((type, index) => [type.typeId, account.currentId(type, [fromId, toId][index] ?? '')]);
+  const [one, other] = ends as [[string, string], [string, string]];
+  account.associations.remove(one, other, now, typeIds);
 }
 
 function associateDefault(
@@ -27,9 +41,9 @@ function associateDefault(
 ): Reply {
   const type = defaultTypeOf(context);
   if (!type) throw badRequest('No default association between these object types exists');
-  for (const { from, to } of pairs) requireBoth(context, from.id, to.id);
-  for (const { from, to } of pairs) context.account.associations.add(type, from.id, to.id, context.now);
-  const results = pairs.flatMap(({ from, to }) => bothDirections(type, from.id, to.id));
+  const found = pairs.map(({ from, to }) => existing(context, [from.id, to.id]));
+  for (const [fromId, toId] of found) context.account.associations.add(type, fromId, toId, context.now);
+  const results = found.flatMap(([fromId, toId]) => bothDirections(type, fromId, toId));
   return { status: 200, body: batchEnvelope(results, [], context.now) };
 }
 
@@ -48,19 +62,17 @@ function putDefault(context: RouteContext): Reply {
   ]);
 }
 
-function pairOf({ params }: RouteContext): [fromId: string, toId: string] {
+function pairOf({ params }: RouteContext): Pair {
   return [params['objectId'] ?? '', params['toObjectId'] ?? ''];
 }
 
 /** Makes the given types, and the unlabelled one that labels bring along, the only ones between the two records. */
 function putLabels(context: RouteContext): Reply {
-  const { account, now } = context;
   const { from, to } = endsOf(context);
-  const [fromId, toId] = pairOf(context);
   const specs = readBody(z.array(AssociationSpec).min(1), context.body);
-  requireBoth(context, fromId, toId);
-  const types = resolveTypes(account, from.typeId, to.typeId, specs);
-  account.associations.remove([from.typeId, fromId], [to.typeId, toId], now);
+  const [fromId, toId] = existing(context, pairOf(context));
+  const types = resolveTypes(context.account, from.typeId, to.typeId, specs);
+  remove(context, [fromId, toId]);
   addAll(context, types, fromId, toId);
   return { status: 201, body: labelsBetween(context, types, fromId, toId) };
 }
@@ -84,9 +96,7 @@ function labelsBetween(context: RouteContext, types: readonly AssociationType[],
 }
 
 function removePair(context: RouteContext): Reply {
-  const { from, to } = endsOf(context);
-  const [fromId, toId] = pairOf(context);
-  context.account.associations.remove([from.typeId, fromId], [to.typeId, toId], context.now);
+  remove(context, pairOf(context));
   return { status: 204 };
 }
 
@@ -102,12 +112,12 @@ function batchCreate(context: RouteContext): Reply {
   limitInputs(inputs, MAX_CREATE_INPUTS);
   const { from, to } = endsOf(context);
   const planned = inputs.map((input) => {
-    requireBoth(context, input.from.id, input.to.id);
-    return { input, types: resolveTypes(account, from.typeId, to.typeId, input.types) };
+    const pair = existing(context, [input.from.id, input.to.id]);
+    return { pair, types: resolveTypes(account, from.typeId, to.typeId, input.types) };
   });
-  const results = planned.map(({ input, types }) => {
-    addAll(context, types, input.from.id, input.to.id);
-    return labelsBetween(context, types, input.from.id, input.to.id);
+  const results = planned.map(({ pair, types }) => {
+    addAll(context, types, ...pair);
+    return labelsBetween(context, types, ...pair);
   });
   return { status: dated ? 200 : 201, body: batchEnvelope(results, [], now) };
 }
@@ -120,12 +130,7 @@ function archived({ dated, now }: RouteContext): Reply {
 function batchArchive(context: RouteContext): Reply {
   const { inputs } = readBody(ArchiveBatch, context.body);
   limitInputs(inputs, MAX_ARCHIVE_INPUTS);
-  const { from, to } = endsOf(context);
-  for (const input of inputs) {
-    for (const { id } of input.to) {
-      context.account.associations.remove([from.typeId, input.from.id], [to.typeId, id], context.now);
-    }
-  }
+  for (const { from, to } of inputs) for (const { id } of to) remove(context, [from.id, id]);
   return archived(context);
 }
 
@@ -137,7 +142,7 @@ function batchArchiveLabels(context: RouteContext): Reply {
   for (const input of inputs) {
     const types = resolveTypes(context.account, from.typeId, to.typeId, input.types);
     const ids = types.some(({ label }) => label === null) ? undefined : types.map(({ typeId }) => typeId);
-    context.account.associations.remove([from.typeId, input.from.id], [to.typeId, input.to.id], context.now, ids);
+    remove(context, [input.from.id, input.to.id], ids);
   }
   return archived(context);
 }

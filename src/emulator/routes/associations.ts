@@ -1,7 +1,7 @@
-import { unescape } from 'node:querystring';
 import { z } from 'zod';
 import { badRequest, type Reply } from '../errors.ts';
 import { batchEnvelope, formatAssociated } from '../format.ts';
+import { OPAQUE_CURSOR, pageOf } from '../paging.ts';
 import { associationTypesBetween, defaultAssociationType, type ObjectTypeDefinition } from '../portal.ts';
 import { associationPaths, IdInput, limitInputs, readBody, type Route, type RouteContext } from '../route.ts';
 import { IdInputs } from './objects.ts';
@@ -11,30 +11,15 @@ const MAX_READ_INPUTS = 1000;
 const ASSOCIATION_PAGE_SIZE = 500;
 const V3_PAGE_SIZE = 100;
 
-const ReadBatch = z.object({ inputs: z.array(z.object({ id: IdInput, after: z.string().optional() })) });
+const ReadBatch = z.object({
+  inputs: z.array(z.object({ id: IdInput, after: z.union([z.string(), z.number()]).optional() })),
+});
 
 export function endsOf({ account, params }: RouteContext): { from: ObjectTypeDefinition; to: ObjectTypeDefinition } {
   return {
     from: account.objectType(params['fromObjectType'] ?? params['objectType'] ?? ''),
     to: account.objectType(params['toObjectType'] ?? ''),
   };
-}
-
-/** Cursors come percent-encoded inside JSON, and must be sent back as they are. */
-function cursorFor(offset: number): string {
-  return encodeURIComponent(Buffer.from(`offset-${offset}`).toString('base64'));
-}
-
-function offsetOf(cursor: string | null | undefined): number {
-  if (!cursor) return 0;
-  const offset = /^offset-(\d+)$/.exec(Buffer.from(unescape(cursor), 'base64').toString())?.[1];
-  if (offset === undefined) throw badRequest(`Invalid cursor: ${cursor}`);
-  return Number(offset);
-}
-
-function paging(offset: number, pageSize: number, total: number) {
-  const next = offset + pageSize;
-  return next < total ? { paging: { next: { after: cursorFor(next) } } } : {};
 }
 
 function noAssociations(from: ObjectTypeDefinition, to: ObjectTypeDefinition, id: string) {
@@ -48,19 +33,29 @@ function noAssociations(from: ObjectTypeDefinition, to: ObjectTypeDefinition, id
   };
 }
 
+/** Inputs under the ids their records have now: those that were merged are answered once, under the survivor's id. */
+function distinct<Input extends { id: string }>(context: RouteContext, inputs: readonly Input[]): Input[] {
+  const { from } = endsOf(context);
+  const current = inputs.map((input) => ({ ...input, id: context.account.currentId(from, input.id) }));
+  return [...new Map(current.map((input) => [input.id, input])).values()];
+}
+
 /** Inputs without associations are missing from `results` and named in `errors`. */
 function batchRead(context: RouteContext): Reply {
-  const { account, settings, now } = context;
+  const { account, settings, now, pagingFault } = context;
   const { inputs } = readBody(ReadBatch, context.body);
   limitInputs(inputs, MAX_READ_INPUTS);
   const { from, to } = endsOf(context);
   const results: unknown[] = [];
   const errors: unknown[] = [];
-  for (const { id, after } of inputs) {
+  for (const { id, after } of distinct(context, inputs)) {
     const all = formatAssociated(account.visibleAssociations(from, id, to, now), settings);
-    const offset = offsetOf(after);
-    const page = all.slice(offset, offset + ASSOCIATION_PAGE_SIZE);
-    if (page.length > 0) results.push({ from: { id }, to: page, ...paging(offset, ASSOCIATION_PAGE_SIZE, all.length) });
+    const { items, paging } = pageOf(
+      all,
+      { sent: after, size: ASSOCIATION_PAGE_SIZE, form: OPAQUE_CURSOR },
+      pagingFault,
+    );
+    if (all.length > 0) results.push({ from: { id }, to: items, ...paging });
     else errors.push(noAssociations(from, to, id));
   }
   const status = errors.length > 0 && !context.dated ? 207 : 200;
@@ -72,14 +67,17 @@ function batchReadV3(context: RouteContext): Reply {
   const { inputs } = readBody(IdInputs, context.body);
   limitInputs(inputs, MAX_READ_INPUTS);
   const { from, to } = endsOf(context);
-  const lists = inputs.map(({ id }) => ({ id, rows: context.account.visibleAssociations(from, id, to, context.now) }));
+  const lists = distinct(context, inputs).map(({ id }) => ({
+    id,
+    rows: context.account.visibleAssociations(from, id, to, context.now),
+  }));
   const results = lists
     .filter(({ rows }) => rows.length > 0)
-    .map(({ id, rows }) => ({
-      from: { id },
-      to: rows.slice(0, V3_PAGE_SIZE).map((row) => ({ id: row.toId, type: row.type.name })),
-      ...paging(0, V3_PAGE_SIZE, rows.length),
-    }));
+    .map(({ id, rows }) => {
+      const first = { sent: undefined, size: V3_PAGE_SIZE, form: OPAQUE_CURSOR };
+      const { items, paging } = pageOf(rows, first, context.pagingFault);
+      return { from: { id }, to: items.map((row) => ({ id: row.toId, type: row.type.name })), ...paging };
+    });
   const errors = lists.filter(({ rows }) => rows.length === 0).map(({ id }) => noAssociations(from, to, id));
   return { status: errors.length > 0 ? 207 : 200, body: batchEnvelope(results, errors, context.now) };
 }
@@ -91,9 +89,12 @@ function listAssociations(context: RouteContext): Reply {
   const pageSize = Number(query.get('limit') ?? ASSOCIATION_PAGE_SIZE);
   if (!(pageSize >= 1 && pageSize <= ASSOCIATION_PAGE_SIZE))
     throw badRequest(`limit must be between 1 and ${ASSOCIATION_PAGE_SIZE}`);
-  const offset = offsetOf(query.get('after'));
-  const results = all.slice(offset, offset + pageSize);
-  return { status: 200, body: { results, ...paging(offset, pageSize, all.length) } };
+  const { items, paging } = pageOf(
+    all,
+    { sent: query.get('after'), size: pageSize, form: OPAQUE_CURSOR },
+    context.pagingFault,
+  );
+  return { status: 200, body: { results: items, ...paging } };
 }
 
 function listLabels(context: RouteContext): Reply {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { badRequest, errorReply, RefusedError, type Reply } from '../errors.ts';
 import { batchEnvelope, formatRecord } from '../format.ts';
+import { formatHistory } from '../history.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import type { PropertyInputs } from '../property-values.ts';
 import { currentValues } from '../records.ts';
@@ -56,7 +57,12 @@ function batchRead(context: RouteContext): Reply {
   limitInputs(inputs, MAX_INPUTS);
   const records = new Map(inputs.map(({ id }) => [id, findRecord(account, type, id, idProperty)]));
   const results = [...new Set(records.values())].flatMap((record) =>
-    record ? formatRecord(account.visibleView(record, now), properties, settings) : [],
+    record
+      ? {
+          ...formatRecord(account.visibleView(record, now), properties, settings),
+          ...formatHistory(record, propertiesWithHistory, settings, now),
+        }
+      : [],
   );
   const missing = [...records].flatMap(([id, record]) => (record ? [] : id));
   return batchReply(context, 200, results, missing.length > 0 ? [missingError(type, missing)] : []);
@@ -134,7 +140,7 @@ function batchCreate(context: RouteContext): Reply {
   return eachInput(context, inputs, 201, (input, commit) => {
     if (!commit) {
       associateInline(context.account, type, input.associations, context.now);
-      context.account.check(type, input.properties);
+      context.account.check(type, input.properties, undefined, context.write);
       return {};
     }
     const record = createRecord(context, type, input);
@@ -153,10 +159,10 @@ function batchUpdate(context: RouteContext): Reply {
     const record = findRecord(account, type, id, idProperty);
     if (!record) throw new RefusedError(errorReply(404, 'resource not found'));
     if (!commit) {
-      account.check(type, properties, record);
+      account.check(type, properties, record, context.write);
       return {};
     }
-    return formatWritten(record, account.update(record, properties, context.now), context);
+    return formatWritten(record, account.update(record, properties, context.now, context.write), context);
   });
   if (missing.length === 0) return reply;
   const body = reply.body as { results: unknown[]; errors?: unknown[] };
@@ -165,7 +171,7 @@ function batchUpdate(context: RouteContext): Reply {
 
 function batchUpsert(context: RouteContext): Reply {
   const { inputs } = readBody(UpdateBatch, context.body);
-  const { account, now } = context;
+  const { account, now, write } = context;
   const type = typeOf(context);
   if (inputs.some(({ idProperty }) => !idProperty)) throw badRequest('idProperty is required for an upsert');
   const keys = new Set(inputs.map(({ id, idProperty }) => `${idProperty} ${id.toLowerCase()}`));
@@ -174,11 +180,11 @@ function batchUpsert(context: RouteContext): Reply {
     const record = findRecord(account, type, id, idProperty);
     const all = idProperty ? { ...properties, [idProperty]: id } : properties;
     if (!commit) {
-      account.check(type, all, record);
+      account.check(type, all, record, write);
       return {};
     }
-    if (record) return { ...formatWritten(record, account.update(record, all, now), context), new: false };
-    const created = account.create(type, all, now);
+    if (record) return { ...formatWritten(record, account.update(record, all, now, write), context), new: false };
+    const created = account.create(type, all, now, write);
     return { ...formatWritten(created, currentValues(created), context), new: true };
   });
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Account } from '../account.ts';
 import { badRequest, errorReply, notFound, RefusedError, type Reply } from '../errors.ts';
 import { formatInlineAssociations, formatRecord } from '../format.ts';
+import { formatHistory } from '../history.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import type { StoredRecord, Values } from '../records.ts';
 import { IdInput, objectPaths, queryList, readBody, type Route, type RouteContext } from '../route.ts';
@@ -41,14 +42,21 @@ function recordOf({ account, params, query }: RouteContext): { type: ObjectTypeD
 }
 
 function getObject(context: RouteContext): Reply {
-  const { account, query, now, settings } = context;
-  const { record } = recordOf(context);
-  const types = queryList(query, 'associations').map((reference) => account.objectType(reference));
-  const body = formatRecord(account.visibleView(record, now), queryList(query, 'properties'), settings);
-  return { status: 200, body: { ...body, ...formatInlineAssociations(account, record, types, now) } };
+  return { status: 200, body: formatRead(context, recordOf(context).record) };
 }
 
-function listObjects({ account, params, query, now, settings }: RouteContext): Reply {
+/** What a read shows of a record: properties, history and inline associations, as far as they were asked for. */
+function formatRead({ account, query, now, settings }: RouteContext, record: StoredRecord): Record<string, unknown> {
+  const types = queryList(query, 'associations').map((reference) => account.objectType(reference));
+  return {
+    ...formatRecord(account.visibleView(record, now), queryList(query, 'properties'), settings),
+    ...formatHistory(record, queryList(query, 'propertiesWithHistory'), settings, now),
+    ...formatInlineAssociations(account, record, types, now),
+  };
+}
+
+function listObjects(context: RouteContext): Reply {
+  const { account, params, query } = context;
   const type = account.objectType(params['objectType'] ?? '');
   const limit = Number(query.get('limit') ?? 10);
   if (!(limit >= 1 && limit <= 100)) throw badRequest(`limit must be between 1 and 100, was ${limit}`);
@@ -56,8 +64,7 @@ function listObjects({ account, params, query, now, settings }: RouteContext): R
   if (after !== null && !/^\d+$/.test(after)) throw badRequest(`after must be a record id, was ${after}`);
   const live = account.records.all(type).filter((record) => record.archivedAt === undefined);
   const rest = live.filter((record) => after === null || BigInt(record.id) >= BigInt(after));
-  const names = queryList(query, 'properties');
-  const results = rest.slice(0, limit).map((record) => formatRecord(account.visibleView(record, now), names, settings));
+  const results = rest.slice(0, limit).map((record) => formatRead(context, record));
   const next = rest[limit]?.id;
   const link = `https://api.hubapi.com/crm/v3/objects/${type.typeId}?after=${next}`;
   return { status: 200, body: { results, ...(next ? { paging: { next: { after: next, link } } } : {}) } };
@@ -65,12 +72,12 @@ function listObjects({ account, params, query, now, settings }: RouteContext): R
 
 /** Creates one record with its associations: all of it or, on any refusal, nothing. */
 export function createRecord(
-  { account, now }: RouteContext,
+  { account, now, write }: RouteContext,
   type: ObjectTypeDefinition,
   { properties, associations }: z.infer<typeof ObjectInput>,
 ): StoredRecord {
   const apply = associateInline(account, type, associations, now);
-  const record = account.create(type, properties, now);
+  const record = account.create(type, properties, now, write);
   apply(record.id);
   return record;
 }
@@ -91,7 +98,7 @@ function createObject(context: RouteContext): Reply {
 function updateObject(context: RouteContext): Reply {
   const { properties } = readBody(UpdateInput, context.body);
   const { record } = recordOf(context);
-  const changed = context.account.update(record, properties, context.now);
+  const changed = context.account.update(record, properties, context.now, context.write);
   return { status: 200, body: formatWritten(record, changed, context) };
 }
 
@@ -101,6 +108,20 @@ function archiveObject({ account, params, now }: RouteContext): Reply {
   if (!record) throw notFound();
   if (record.archivedAt === undefined) account.archive(record, now);
   return { status: 204 };
+}
+
+const MergeInput = z.object({ primaryObjectId: IdInput, objectIdToMerge: IdInput });
+
+function mergeObjects(context: RouteContext): Reply {
+  const { account, params, now } = context;
+  const type = account.objectType(params['objectType'] ?? '');
+  const { primaryObjectId, objectIdToMerge } = readBody(MergeInput, context.body);
+  const primary = account.records.get(type, primaryObjectId);
+  const other = account.records.get(type, objectIdToMerge);
+  if (!primary || !other) throw notFound();
+  if (primary === other) throw badRequest('Cannot merge a record with itself');
+  const survivor = account.merge(primary, other, now);
+  return { status: 200, body: formatRecord(account.visibleView(survivor, now), [], context.settings) };
 }
 
 export const IdInputs = z.object({ inputs: z.array(z.object({ id: IdInput })) });
@@ -123,4 +144,5 @@ export const OBJECT_ROUTES: Route[] = [
     kind: 'write',
     handle: archiveObject,
   },
+  { operation: 'objects.merge', method: 'POST', paths: objectPaths('/merge'), kind: 'write', handle: mergeObjects },
 ];

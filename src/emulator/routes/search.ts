@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { badRequest, type Reply } from '../errors.ts';
 import { formatRecord } from '../format.ts';
+import { pageOf, PLAIN_CURSOR } from '../paging.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import { systemProperties } from '../property-values.ts';
 import type { RecordView } from '../records.ts';
@@ -28,7 +29,7 @@ const SearchInput = z.object({
     .default([]),
   properties: z.array(z.string()).default([]),
   limit: z.coerce.number().int().min(1).max(200).default(10),
-  after: z.coerce.number().int().min(0).default(0),
+  after: z.coerce.string().regex(/^\d+$/).default('0'),
 });
 type SearchInput = z.infer<typeof SearchInput>;
 
@@ -40,7 +41,7 @@ function search(context: RouteContext): Reply {
   const groups = filterGroups(input);
   for (const filter of groups.flat()) matches(type, {}, filter);
   for (const sort of input.sorts) sortValue(type, sortName(sort), {});
-  if (input.after + input.limit > MAX_RESULTS) throw badRequest(`Cannot page beyond ${MAX_RESULTS} results`);
+  if (Number(input.after) + input.limit > MAX_RESULTS) throw badRequest(`Cannot page beyond ${MAX_RESULTS} results`);
   const found = candidates(context, type)
     .filter(
       ({ values }) =>
@@ -48,9 +49,9 @@ function search(context: RouteContext): Reply {
     )
     .filter(({ values }) => !input.query || Object.values(values).some((value) => contains(value, input.query ?? '')));
   const ordered = order(type, found, input);
-  const end = input.after + input.limit;
-  const results = ordered.slice(input.after, end).map((view) => formatRecord(view, input.properties, settings));
-  const paging = end < ordered.length ? { paging: { next: { after: String(end) } } } : {};
+  const request = { sent: input.after, size: input.limit, form: PLAIN_CURSOR };
+  const { items, paging } = pageOf(ordered, request, context.pagingFault);
+  const results = items.map((view) => formatRecord(view, input.properties, settings));
   return { status: 200, body: { total: ordered.length, results, ...paging } };
 }
 

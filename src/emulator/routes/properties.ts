@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { badRequest, errorReply, RefusedError, type Reply } from '../errors.ts';
+import type { ObjectTypeDefinition, PropertyDefinition } from '../portal.ts';
+import { readBody, type Route, type RouteContext } from '../route.ts';
+
+const MAX_UNIQUE_PROPERTIES = 10;
+const FIELD_TYPES = { string: 'text', number: 'number', date: 'date', datetime: 'date', enumeration: 'select' };
+const DATES = ['createdate', 'lastmodifieddate', 'hs_createdate', 'hs_lastmodifieddate'];
+/** Properties every record has by itself. */
+const SYSTEM_PROPERTIES: Readonly<Record<string, PropertyDefinition>> = {
+  hs_object_id: { type: 'number' },
+  ...Object.fromEntries(DATES.map((name) => [name, { type: 'datetime' }])),
+};
+
+function typeOf({ account, params }: RouteContext): ObjectTypeDefinition {
+  return account.objectType(params['objectType'] ?? '');
+}
+
+function groupOf({ name, custom }: ObjectTypeDefinition): string {
+  const singular = name.replace(/s$/, '');
+  return custom ? `${singular}_information` : `${singular}information`;
+}
+
+function formatProperty(type: ObjectTypeDefinition, name: string, definition: PropertyDefinition) {
+  const { options = [], rollupFrom, unique } = definition;
+  const isSystem = Object.hasOwn(SYSTEM_PROPERTIES, name);
+  const calculated = rollupFrom !== undefined;
+  return {
+    name,
+    label: definition.label ?? `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll('_', ' ')}`,
+    description: '',
+    type: definition.type,
+    fieldType: definition.fieldType ?? (calculated ? 'calculation_rollup' : FIELD_TYPES[definition.type]),
+    groupName: definition.groupName ?? groupOf(type),
+    options: options.map((value, displayOrder) => ({ label: value, value, displayOrder, hidden: false })),
+    hasUniqueValue: unique !== undefined,
+    calculated,
+    externalOptions: false,
+    hidden: false,
+    hubspotDefined: isSystem || !type.custom,
+    formField: !isSystem && !calculated,
+    archived: false,
+    modificationMetadata: {
+      archivable: !isSystem,
+      readOnlyDefinition: isSystem,
+      readOnlyOptions: false,
+      readOnlyValue: isSystem || calculated,
+    },
+  };
+}
+
+function listProperties(context: RouteContext): Reply {
+  const type = typeOf(context);
+  const all = Object.entries({ ...SYSTEM_PROPERTIES, ...type.properties });
+  return { status: 200, body: { results: all.map(([name, definition]) => formatProperty(type, name, definition)) } };
+}
+
+function getProperty(context: RouteContext): Reply {
+  const type = typeOf(context);
+  const name = context.params['propertyName'] ?? '';
+  const definition = new Map(Object.entries({ ...SYSTEM_PROPERTIES, ...type.properties })).get(name);
+  if (definition) return { status: 200, body: formatProperty(type, name, definition) };
+  throw new RefusedError(errorReply(404, `Property ${name} does not exist`, { category: 'OBJECT_NOT_FOUND' }));
+}
+
+const CreateProperty = z.object({
+  name: z.string().regex(/^[a-z][a-z0-9_]*$/),
+  label: z.string(),
+  type: z.enum(['string', 'number', 'date', 'datetime', 'enumeration']),
+  fieldType: z.string(),
+  groupName: z.string(),
+  hasUniqueValue: z.boolean().default(false),
+  options: z.array(z.object({ label: z.string(), value: z.string() })).default([]),
+});
+
+/** Uniqueness is settled here and never again: HubSpot lets nobody change it later [properties guide]. */
+function createProperty(context: RouteContext): Reply {
+  const { properties, ...type } = typeOf(context);
+  const { name, hasUniqueValue, options, ...more } = readBody(CreateProperty, context.body);
+  if (Object.hasOwn({ ...SYSTEM_PROPERTIES, ...properties }, name)) {
+    throw new RefusedError(errorReply(409, `Property ${name} already exists`, { category: 'OBJECT_ALREADY_EXISTS' }));
+  }
+  const uniqueCount = Object.values(properties).filter(({ unique }) => unique).length;
+  if (hasUniqueValue && uniqueCount >= MAX_UNIQUE_PROPERTIES) {
+    throw badRequest(`An object type has at most ${MAX_UNIQUE_PROPERTIES} properties with unique values`);
+  }
+  const definition: PropertyDefinition = {
+    ...more,
+    ...(hasUniqueValue ? { unique: 'invalid' } : {}),
+    ...(options.length > 0 ? { options: options.map(({ value }) => value) } : {}),
+  };
+  properties[name] = definition;
+  return { status: 201, body: formatProperty({ ...type, properties }, name, definition) };
+}
+
+const propertyPaths = (rest = '') => [
+  `/crm/v3/properties/{objectType}${rest}`,
+  `/crm/properties/{version}/{objectType}${rest}`,
+];
+const propertyRoute = (verb: string, method: Route['method'], rest: string, handle: Route['handle']): Route => {
+  return {
+    operation: `properties.${verb}`,
+    method,
+    paths: propertyPaths(rest),
+    kind: method === 'GET' ? 'read' : 'write',
+    handle,
+  };
+};
+
+export const PROPERTY_ROUTES: Route[] = [
+  propertyRoute('list', 'GET', '', listProperties),
+  propertyRoute('get', 'GET', '/{propertyName}', getProperty),
+  propertyRoute('create', 'POST', '', createProperty),
+];
