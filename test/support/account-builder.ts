@@ -145,11 +145,6 @@ export class AccountBuilder {
     return record;
   }
 
-  /** Lays values over a record's own that HubSpot's API would refuse, as imports and years have left them. */
-  plant(type: 'contacts' | 'bookings' | 'mock_exams', id: string, values: Readonly<Record<string, string>>): void {
-    Object.assign(this.values(type, id), values);
-  }
-
   /** Property values of every record that is not archived, oldest first. */
   all(type: TypeName): Readonly<Record<string, string>>[] {
     const { account } = this.#emulator;
