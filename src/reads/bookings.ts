@@ -74,7 +74,9 @@ async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<str
  * made here, else from the associated exams (two calls more). A booking with none of them is left out and logged.
  */
 async function withExams(deps: Deps, contactId: string, read: readonly Booking[]): Promise<BookingWithExam[]> {
-  const bookings = await overlayBookings(deps, contactId, read);
+  // Bookings that were merged into one are read under each of their ids.
+  const distinct = new Map(read.map((booking) => [booking.id, booking])).values();
+  const bookings = await overlayBookings(deps, contactId, [...distinct]);
   const untold = bookings.flatMap(({ id, examFacts }) => (examFacts === null ? id : []));
   const exams = await getExamsOfBookings(deps, contactId, untold);
   const complete = bookings.flatMap((booking): BookingWithExam[] => {
