@@ -139,7 +139,12 @@ async function examToCount(deps: Deps, examId: string): Promise<Exam | null> {
 
 async function refund(deps: Deps, contact: Contact, credit: CreditField, bookingId: string): Promise<number | null> {
   const ids = { bookingId, contactId: contact.id, credit };
-  const amount = contact.credits[credit] + 1;
+  const held = contact.credits[credit];
+  if (held === null) {
+    deps.log.error('credit not given back, since what HubSpot holds cannot be read: set it by hand', ids);
+    return null;
+  }
+  const amount = held + 1;
   const step = { level: 'error', message: 'credit not given back: add one by hand', ids } as const;
   return orLogged(deps, step, null, async () => {
     try {

@@ -1,5 +1,5 @@
 import { creditsFor } from '../credits/policy.ts';
-import type { Credits } from '../records/contact.ts';
+import { type HeldCredits, usableCredits } from '../records/contact.ts';
 import type { Approved } from './approve.ts';
 import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 
@@ -8,8 +8,8 @@ const DEFAULT_LOCATION = 'Mississauga';
 
 interface Payment {
   recordId: string;
-  before: Credits;
-  after: Credits;
+  before: HeldCredits;
+  after: HeldCredits;
 }
 
 export type CreatedBooking = ReturnType<typeof describeCreated>;
@@ -30,7 +30,7 @@ export function describeCreated(input: CreateBookingInput, approved: Approved, {
     },
     credit_details: {
       credit_field_deducted: payment,
-      remaining_credits: after[payment],
+      remaining_credits: usableCredits(after)[payment],
       credit_breakdown: {
         specific_credits_before_deduction: was.specific_credits,
         shared_credits_before_deduction: was.shared_credits,

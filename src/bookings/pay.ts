@@ -4,7 +4,13 @@ import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import type { MockType } from '../contract/fields.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
-import { type Contact, creditToProperties, type CreditField, type Credits } from '../records/contact.ts';
+import {
+  type Contact,
+  creditToProperties,
+  type CreditField,
+  type HeldCredits,
+  usableCredits,
+} from '../records/contact.ts';
 import type { Approved } from './approve.ts';
 import type { BookingIds } from './undo.ts';
 
@@ -20,13 +26,13 @@ export async function payForBooking(
   payer: Contact,
   { payment, mockType }: Pick<Approved, 'payment'> & { mockType: MockType },
   ids: BookingIds,
-): Promise<Credits> {
+): Promise<HeldCredits> {
   if (choosePayment(mockType, payer.credits) !== payment) {
     const message = 'Your credits were used by another booking meanwhile. Please try again.';
     throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 1 });
   }
   try {
-    return await writeCredit(deps, payer, payment, payer.credits[payment] - 1);
+    return await writeCredit(deps, payer, payment, usableCredits(payer.credits)[payment] - 1);
   } catch (error) {
     if (error instanceof CreditUncertainError) await restoreCredit(deps, payer, payment, ids);
     throw error;
@@ -35,7 +41,7 @@ export async function payForBooking(
 
 /** Writes the old amount over a credit that may have been taken. */
 async function restoreCredit(deps: Deps, { credits }: Contact, credit: CreditField, ids: BookingIds): Promise<void> {
-  const amount = credits[credit];
+  const amount = usableCredits(credits)[credit];
   try {
     const properties = creditToProperties(credit, amount);
     await deps.hubspot.updateObject(deps.config.objectTypes.contacts, { id: ids.contactId, properties });

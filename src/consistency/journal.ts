@@ -1,4 +1,4 @@
-import type { Credits } from '../records/contact.ts';
+import type { HeldCredits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 
 /** The two records a booking is associated with. */
@@ -28,7 +28,7 @@ export interface JournalEntry {
 
 /** Credits as this API last wrote them. */
 export interface CreditsEntry {
-  credits: Credits;
+  credits: HeldCredits;
   /** `updatedAt` HubSpot gave the write, in epoch milliseconds. */
   updatedAtMs: number;
 }

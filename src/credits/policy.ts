@@ -1,5 +1,5 @@
 import type { MockType } from '../contract/fields.ts';
-import { type CreditField, type Credits, usableCredits } from '../records/contact.ts';
+import { type CreditField, type HeldCredits, usableCredits } from '../records/contact.ts';
 
 /** The credit a type of exam is paid with: its own first and, where there is one, the shared one. */
 const CREDITS_OF: Record<MockType, { specific: CreditField; shared: CreditField | null }> = {
@@ -14,15 +14,16 @@ export interface CreditBreakdown {
 }
 
 /** What a student can pay an exam of that type with. */
-export function creditsFor(mockType: MockType, credits: Credits): CreditBreakdown {
+export function creditsFor(mockType: MockType, credits: HeldCredits): CreditBreakdown {
   const { specific, shared } = CREDITS_OF[mockType];
   const usable = usableCredits(credits);
   return { specific_credits: usable[specific], shared_credits: shared === null ? 0 : usable[shared] };
 }
 
 /** The credit an exam of that type is paid with; null when the student has none that fits. */
-export function choosePayment(mockType: MockType, credits: Credits): CreditField | null {
+export function choosePayment(mockType: MockType, credits: HeldCredits): CreditField | null {
   const { specific, shared } = CREDITS_OF[mockType];
-  if (credits[specific] > 0) return specific;
-  return shared !== null && credits[shared] > 0 ? shared : null;
+  const usable = usableCredits(credits);
+  if (usable[specific] > 0) return specific;
+  return shared !== null && usable[shared] > 0 ? shared : null;
 }

@@ -3,7 +3,7 @@ import type { Deps } from '../wiring/deps.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { readContactById } from '../reads/contact.ts';
 import { writeThroughCredits } from '../reads/write-through.ts';
-import { type Contact, creditToProperties, type CreditField, type Credits } from '../records/contact.ts';
+import { type Contact, creditToProperties, type CreditField, type HeldCredits } from '../records/contact.ts';
 
 /** It is not known whether a credit was written: neither the write nor the look after it was answered. */
 export class CreditUncertainError extends HubSpotError {
@@ -18,7 +18,12 @@ export class CreditUncertainError extends HubSpotError {
  * @throws {HubSpotError} when the credit was certainly not written.
  * @throws {CreditUncertainError} when that could not be found out.
  */
-export async function writeCredit(deps: Deps, contact: Contact, field: CreditField, amount: number): Promise<Credits> {
+export async function writeCredit(
+  deps: Deps,
+  contact: Contact,
+  field: CreditField,
+  amount: number,
+): Promise<HeldCredits> {
   const properties = creditToProperties(field, amount);
   try {
     const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.contacts, {

@@ -2,7 +2,7 @@ import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, conta
 import type { Reading } from '../cache/entry-store.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
-import type { Contact, Credits } from '../records/contact.ts';
+import type { Contact, HeldCredits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 
 /**
@@ -14,7 +14,7 @@ import type { ExamFacts } from '../records/exam.ts';
 export async function writeThroughCredits(
   deps: Deps,
   contact: Contact,
-  credits: Credits,
+  credits: HeldCredits,
   updatedAtMs: number,
 ): Promise<void> {
   await deps.journal.creditsWritten(contact.id, { credits, updatedAtMs });

@@ -5,8 +5,10 @@ import { type RecordContext, readerOf, toInteger } from './values.ts';
 /** A contact's credit properties, which the API's answers name as HubSpot does. */
 export const CREDIT_FIELDS = ['sj_credits', 'cs_credits', 'sjmini_credits', 'shared_mock_credits'] as const;
 export type CreditField = (typeof CREDIT_FIELDS)[number];
-/** Whole credits as HubSpot holds them: an administrator may have left fewer than none. */
+/** Whole credits as a student sees them, none of them below zero. */
 export type Credits = Record<CreditField, number>;
+/** Credits as HubSpot holds them: staff may have left fewer than none. Null: what it holds cannot be read. */
+export type HeldCredits = Record<CreditField, number | null>;
 
 /** HubSpot properties of a contact that this project reads. */
 export const CONTACT_PROPERTIES = ['email', 'student_id', 'firstname', 'lastname', ...CREDIT_FIELDS] as const;
@@ -17,14 +19,14 @@ export interface Contact {
   email: string;
   firstName: string;
   lastName: string;
-  credits: Credits;
+  credits: HeldCredits;
   /** `updatedAt` by HubSpot's clock, in epoch milliseconds. */
   updatedAtMs: number;
 }
 
-/** Whole credits only: an unset or unreadable number is none. */
 export function toContact(record: HubSpotObject<(typeof CONTACT_PROPERTIES)[number]>, context: RecordContext): Contact {
   const values = readerOf('contact', record, context);
+  const credit = (field: CreditField) => (record.properties[field]?.trim() ? values.integer(field) : 0);
   return {
     id: record.id,
     studentId: values.studentId('student_id') ?? '',
@@ -33,10 +35,10 @@ export function toContact(record: HubSpotObject<(typeof CONTACT_PROPERTIES)[numb
     lastName: values.text('lastname') ?? '',
     updatedAtMs: epochMs(record.updatedAt),
     credits: {
-      sj_credits: values.integer('sj_credits') ?? 0,
-      cs_credits: values.integer('cs_credits') ?? 0,
-      sjmini_credits: values.integer('sjmini_credits') ?? 0,
-      shared_mock_credits: values.integer('shared_mock_credits') ?? 0,
+      sj_credits: credit('sj_credits'),
+      cs_credits: credit('cs_credits'),
+      sjmini_credits: credit('sjmini_credits'),
+      shared_mock_credits: credit('shared_mock_credits'),
     },
   };
 }
@@ -53,13 +55,13 @@ export function creditFromProperty(property: { name: string; value: string } | n
   return field && amount !== null ? { field, amount } : null;
 }
 
-/** Credits as a student sees them: what is less than none buys nothing either. */
-export function usableCredits(credits: Credits): Credits {
+/** Credits as a student sees them: what is less than none, or cannot be read, buys nothing. */
+export function usableCredits(credits: HeldCredits): Credits {
   const { sj_credits, cs_credits, sjmini_credits, shared_mock_credits } = credits;
   return {
-    sj_credits: Math.max(0, sj_credits),
-    cs_credits: Math.max(0, cs_credits),
-    sjmini_credits: Math.max(0, sjmini_credits),
-    shared_mock_credits: Math.max(0, shared_mock_credits),
+    sj_credits: Math.max(0, sj_credits ?? 0),
+    cs_credits: Math.max(0, cs_credits ?? 0),
+    sjmini_credits: Math.max(0, sjmini_credits ?? 0),
+    shared_mock_credits: Math.max(0, shared_mock_credits ?? 0),
   };
 }

@@ -62,6 +62,17 @@ describe('cancelling', () => {
     expect(line?.['message']).toContain('set it by hand');
   });
 
+  it('writes nothing over credits that cannot be read, and tells the operator', async () => {
+    const { world, student, exam } = await start();
+    const id = world.account.booking({ student, exam, properties: PAID });
+    world.account.plant('contacts', student.id, { sj_credits: '1,000' });
+    const { status, body } = await cancel(world, student, id);
+    expect([status, body.data.actions_completed.credits_restored]).toEqual([200, false]);
+    await world.settle();
+    expect(world.account.values('contacts', student.id)['sj_credits']).toBe('1,000');
+    expect(world.logged('error')).toEqual([expect.objectContaining({ bookingId: id, credit: 'sj_credits' })]);
+  });
+
   it.each([
     [
       'our token is refused',

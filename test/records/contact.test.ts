@@ -49,9 +49,9 @@ describe('credits', () => {
     expect(contact.told).toEqual([]);
   });
 
-  it.each(['1e400', '-1e400', '1,000', 'three', '9007199254740993', '0b1'])('%s is none, and told', (value) => {
+  it.each(['1e400', '-1e400', '1,000', 'three', '9007199254740993', '0b1'])('%s is unknown, and told', (value) => {
     const contact = read({ sj_credits: '4', cs_credits: value });
-    expect(contact.credits).toMatchObject({ sj_credits: 4, cs_credits: 0 });
+    expect(contact.credits).toMatchObject({ sj_credits: 4, cs_credits: null });
     expect(contact.told).toEqual([{ type: 'contact', id: '1', property: 'cs_credits' }]);
   });
 
