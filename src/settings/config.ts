@@ -21,10 +21,11 @@ function withoutEmpty(variables: Record<string, string | undefined>): Record<str
  * @throws {ConfigError} naming every missing or wrong variable, never its value.
  */
 export function readConfig(variables: Record<string, string | undefined>) {
-  const parsed = ENVIRONMENT.safeParse(withoutEmpty(variables));
+  const given = withoutEmpty(variables);
+  const parsed = ENVIRONMENT.safeParse(given);
   if (!parsed.success) {
     const lines = parsed.error.issues.map(({ path, code, message }) => {
-      const missing = code === 'invalid_type' && !variables[String(path[0])];
+      const missing = code === 'invalid_type' && !given[String(path[0])];
       return `  ${path.join('.')}: ${missing ? 'is required but not set' : message}`;
     });
     throw new ConfigError(`The configuration is wrong:\n${lines.join('\n')}`);

@@ -78,7 +78,10 @@ describe('readConfig', () => {
       port: 3000,
       timeZone: 'America/Toronto',
     });
-    expect(() => readConfig({ HS_PRIVATE_APP_TOKEN: '' })).toThrow('HS_PRIVATE_APP_TOKEN: is required but not set');
+    for (const blank of ['', '  ']) {
+      const read = () => readConfig({ HS_PRIVATE_APP_TOKEN: blank });
+      expect(read).toThrow('HS_PRIVATE_APP_TOKEN: is required but not set');
+    }
   });
 
   it('splits lists at commas', () => {
