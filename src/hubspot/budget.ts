@@ -179,16 +179,19 @@ export class RateBudget {
     this.#planWake();
   }
 
+  /** Looks again when the first place becomes free for anybody who waits; soon, if that is by now. */
   #planWake(): void {
     this.#cancelWake();
     const times = PRIORITIES.flatMap((priority) => {
-      const [first] = this.#waiting[priority];
-      if (!first) return [];
-      return first.windows.map((window) => window.roomAt(1, this.#limitOf(window, priority)));
+      // Those behind the first one may wait for another window, which has room earlier.
+      const firsts = new Map([...this.#waiting[priority]].toReversed().map(({ windows }) => [windows.at(-1), windows]));
+      return [...firsts.values()].map((windows) =>
+        Math.max(...windows.map((window) => window.roomAt(1, this.#limitOf(window, priority)))),
+      );
     });
-    const now = this.#clock.monotonicMs();
-    const next = Math.max(now + 1, Math.min(...times.filter((at) => at > now)));
-    if (Number.isFinite(next)) this.#cancelWake = this.#clock.schedule(next - now, () => this.#admit());
+    if (times.length === 0) return;
+    const leftMs = Math.min(...times) - this.#clock.monotonicMs();
+    this.#cancelWake = this.#clock.schedule(Math.max(1, leftMs), () => this.#admit());
   }
 
   /** Takes a place in every window. */

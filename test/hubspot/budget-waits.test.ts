@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { RateBudget } from '../../src/hubspot/budget.ts';
+import type { Clock } from '../../src/time/clock.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
+
+const LIMITS = { callsPer10Seconds: 180, associationCallsPer10Seconds: 140, searchesPerSecond: 4, callsPerDay: 0 };
+
+/** A clock that goes on between two looks at it, as a real one does; its timers fire when it is told to. */
+function tickingClock(tickMs: number) {
+  let now = 0;
+  const timers = new Set<{ at: number; callback: () => void }>();
+  const clock: Clock = {
+    now: () => now,
+    monotonicMs: () => (now += tickMs),
+    schedule(delayMs, callback) {
+      const timer = { at: now + delayMs, callback };
+      timers.add(timer);
+      return () => timers.delete(timer);
+    },
+  };
+  const passTo = (at: number) => {
+    now = Math.max(now, at);
+    for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.callback();
+  };
+  return { clock, passTo };
+}
+
+describe('a call that waits for room', () => {
+  it('is let go at whatever moment the room comes, though the clock goes on while it is looked for', async () => {
+    const stuck: number[] = [];
+    for (let step = 0; step < 200; step += 1) {
+      const { clock, passTo } = tickingClock(0.01);
+      const budget = new RateBudget(clock, { ...LIMITS, searchesPerSecond: 1 });
+      (await budget.acquire('objects.search', 9000)).end();
+      passTo(1000 - step * 0.005);
+      const lease = budget.acquire('objects.search', 9000);
+      let granted = false;
+      void lease.then(() => (granted = true));
+      passTo(1050);
+      await new Promise((resolve) => {
+        setImmediate(resolve);
+      });
+      if (!granted) stuck.push(step);
+    }
+    expect(stuck).toEqual([]);
+  });
+
+  it('does not wait for one ahead of it that needs more', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, { ...LIMITS, callsPer10Seconds: 2, searchesPerSecond: 1 });
+    const ends: string[] = [];
+    const call = async (operation: string) => {
+      (await budget.acquire(operation, 30_000)).end();
+      ends.push(`${operation} at ${clock.monotonicMs()}`);
+    };
+    await clock.run(async () => {
+      await call('objects.search');
+      await clock.sleep(9500);
+      await call('objects.search');
+      await Promise.all([call('objects.search'), call('objects.get')]);
+    });
+    expect(ends.slice(2)).toEqual(['objects.get at 10000', 'objects.search at 19500']);
+  });
+});
