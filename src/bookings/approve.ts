@@ -171,7 +171,7 @@ async function reserveSeat(
   if (outcome.kind === 'reserved') return outcome.reservationId;
   if (outcome.kind === 'full') throw examFull();
   // Some of those who are ahead may yet give their seats back: "full" could be untrue.
-  const message = 'The last seats are being booked at this moment. Please try again in a moment.';
+  const message = 'The last seats are being booked right now. Please try again in a moment.';
   throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 3 });
 }
 

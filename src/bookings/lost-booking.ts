@@ -36,7 +36,7 @@ async function lookOnce(deps: Deps, trace: Trace): Promise<Booking | null | 'fai
     return await findNewBooking(deps, trace);
   } catch (error) {
     if (!(error instanceof HubSpotError)) throw error;
-    deps.log.warn('look for a lost booking failed', { contactId: trace.contactId, reason: error.message });
+    deps.log.warn('search for a lost booking failed', { contactId: trace.contactId, reason: error.message });
     return 'failed';
   }
 }
@@ -57,7 +57,7 @@ async function findNewBooking(deps: Deps, { contactId, bookingId, knownIds }: Tr
 /** Keeps the seat and goes on looking after the answer: a booking that appears is archived, since it was refused. */
 export function watchLostCreate(deps: Deps, lost: LostCreate): void {
   deps.lostCreates.add(lost);
-  deps.log.warn('a booking was not answered: it is looked for', idsOf(lost));
+  deps.log.warn('no answer to a booking create: searching for it', idsOf(lost));
   deps.background('lost booking', async () => {
     let last: LaterLook = 'unseen';
     for (const delayMs of LOOK_LATER_MS) {
@@ -65,7 +65,7 @@ export function watchLostCreate(deps: Deps, lost: LostCreate): void {
       last = await settleLater(deps, lost);
       if (last === 'settled') return;
     }
-    if (last === 'unseen') deps.log.error('a booking was perhaps made without payment: check by hand', idsOf(lost));
+    if (last === 'unseen') deps.log.error('a booking may exist without payment: check by hand', idsOf(lost));
     await forget(deps, lost);
   });
 }

@@ -28,7 +28,7 @@ export async function payForBooking(
   ids: BookingIds,
 ): Promise<HeldCredits> {
   if (choosePayment(mockType, payer.credits) !== payment) {
-    const message = 'Your credits were used by another booking meanwhile. Please try again.';
+    const message = 'Your credits were used by another booking in the meantime. Please try again.';
     throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 1 });
   }
   try {

@@ -46,7 +46,11 @@ export class InProcessLock implements KeyedLock {
   async #waitFor(ahead: Promise<void>): Promise<void> {
     const wait = async () => waitAtMost(this.#clock, this.#maxWaitMs, ahead);
     if ((await waitingFor(this.#clock, 'lock', wait)) === TIMED_OUT) {
-      throw new AppError('RATE_LIMITED', 'Another request of yours is still being worked on', { retryAfterSeconds: 5 });
+      throw new AppError(
+        'RATE_LIMITED',
+        'Another of your requests is still in progress. Please try again in a moment.',
+        { retryAfterSeconds: 5 },
+      );
     }
   }
 }

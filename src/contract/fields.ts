@@ -9,7 +9,7 @@ export const RECORD_ID = /^\d{1,20}$/;
 /** A text field, kept as it was typed, whose absence and wrong type each say so in one sentence. */
 export function typedText(label: string) {
   const error = ({ input }: { input: unknown }) =>
-    input === undefined || input === null ? `${label} is required` : `${label} must be a single text`;
+    input === undefined || input === null ? `${label} is required` : `${label} must be a string`;
   return z.string({ error }).regex(/\S/, { error: `${label} is required`, abort: true });
 }
 
@@ -35,7 +35,7 @@ export const MockTypeField = z.enum(MOCK_TYPES, {
 
 /** A record id in a body. */
 export function recordId(label: string) {
-  return requiredText(label).regex(RECORD_ID, `${label} must be a number`);
+  return requiredText(label).regex(RECORD_ID, `${label} must contain digits only`);
 }
 
 /** Who a student claims to be: an e-mail address and the student id that belongs to it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ROUTES } from './router.ts';
 
 const milliseconds = z.number().min(0);
 const knobMs = milliseconds.exactOptional();
@@ -50,8 +51,14 @@ export const FaultInput = z.strictObject({
     z.strictObject({ kind: z.enum(['stuck-cursor', 'drifting', 'numeric-cursor', 'empty-page']) }),
     z.strictObject({ kind: z.enum(['truncated', 'shuffled', 'no-trace-id', 'unguarded']) }),
   ]),
-  operation: z.string().optional(),
-  objectType: z.string().optional(),
+  operation: z
+    .string()
+    .refine(
+      (name) => ROUTES.some(({ operation }) => operation === name),
+      'must be an operation as the call log names it',
+    )
+    .exactOptional(),
+  objectType: z.string().exactOptional(),
   skip: z.number().int().min(0).default(0),
   /** How many calls; `always` for every one. */
   times: z.union([z.number().int().min(1), z.literal('always').transform(() => Infinity)]).default(1),

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { countRounds } from './call-log.ts';
+import { RefusedError } from './errors.ts';
 import { FaultInput, SettingsInput, SocketsInput } from './control-inputs.ts';
 import type { Emulator } from './emulator.ts';
 import { mergeSettings } from './settings.ts';
@@ -17,7 +18,7 @@ export interface ControlTarget {
 }
 
 /**
- * The emulator's own pages, beside HubSpot's paths: `calls` (GET, DELETE), `settings` (GET, PATCH), `faults` (POST,
+ * The emulator's own pages, beside HubSpot's paths: `calls` (GET, DELETE), `settings` (GET, PATCH), `faults` (GET, POST,
  * DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
  */
 export async function control(target: ControlTarget, request: Request): Promise<Response | undefined> {
@@ -39,11 +40,15 @@ export async function control(target: ControlTarget, request: Request): Promise<
         Object.assign(emulator.settings, mergeSettings(emulator.settings, patch)),
       );
     case 'POST faults':
-      return withBody(FaultInput, request, ({ fault, operation, objectType, skip, times }) => {
-        const meant = { ...(operation ? { operation } : {}), ...(objectType ? { objectType } : {}) };
-        emulator.faults.add({ fault, ...meant, skip, times });
-        return { planned: fault.kind };
+      return withBody(FaultInput, request, ({ objectType, ...rule }) => {
+        emulator.faults.add({
+          ...rule,
+          ...(objectType ? { objectType: emulator.account.objectType(objectType).typeId } : {}),
+        });
+        return { planned: rule.fault.kind };
       });
+    case 'GET faults':
+      return Response.json({ faults: emulator.faults.planned });
     case 'DELETE faults':
       emulator.faults.clear();
       return new Response(null, { status: 204 });
@@ -59,5 +64,10 @@ export async function control(target: ControlTarget, request: Request): Promise<
 async function withBody<T>(schema: z.ZodType<T>, request: Request, apply: (input: T) => unknown): Promise<Response> {
   const input = schema.safeParse(await request.json().catch((error: unknown) => String(error)));
   if (!input.success) return Response.json({ error: z.prettifyError(input.error) }, { status: 400 });
-  return Response.json(apply(input.data));
+  try {
+    return Response.json(apply(input.data));
+  } catch (error) {
+    if (!(error instanceof RefusedError)) throw error;
+    return Response.json(error.reply.body, { status: error.reply.status });
+  }
 }

@@ -113,6 +113,11 @@ export class Faults {
     };
   }
 
+  /** What was planned, and how many matching calls each has seen. */
+  get planned(): readonly { rule: FaultRule; seen: number }[] {
+    return this.#rules;
+  }
+
   clear(): void {
     this.#rules = [];
   }

@@ -31,8 +31,8 @@ function distortResults(reply: Reply, faults: readonly Fault[]): Reply {
 export function toResponse({ status, body, headers = {} }: Reply, truncated = false): Response {
   if (body === undefined) return new Response(null, { status, headers });
   if (typeof body === 'string')
-    return new Response(body, { status, headers: { ...headers, 'Content-Type': 'text/html' } });
+    return new Response(body, { status, headers: { 'Content-Type': 'text/html', ...headers } });
   const text = JSON.stringify(body);
   const sent = truncated ? text.slice(0, Math.floor(text.length / 2)) : text;
-  return new Response(sent, { status, headers: { ...headers, 'Content-Type': 'application/json;charset=utf-8' } });
+  return new Response(sent, { status, headers: { 'Content-Type': 'application/json;charset=utf-8', ...headers } });
 }

@@ -1,4 +1,5 @@
 import { createLog, type Log } from '../observability/log.ts';
+import { waitingFor } from '../request/context.ts';
 import type { Config } from '../settings/config.ts';
 import { type Clock, systemClock } from '../time/clock.ts';
 import { createDeps, type Ports } from '../wiring/create-deps.ts';
@@ -19,7 +20,7 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
   const clock = ports.clock ?? systemClock;
   const log = ports.log ?? createLog(clock, config.logLevel, (line) => console.log(line));
   const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log };
-  if (config.warnings.length > 0) log.warn('settings that are hardly meant so', { warnings: config.warnings });
+  if (config.warnings.length > 0) log.warn('suspicious settings', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
   return {
     config,
@@ -27,9 +28,9 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
     log,
     rateLimits: new RateLimits(clock, config.rateLimits),
     async deps() {
-      deps ??= createDeps(config, complete);
+      const loading = (deps ??= createDeps(config, complete));
       try {
-        return await deps;
+        return await waitingFor(clock, 'start', async () => loading);
       } catch (error) {
         deps = undefined;
         throw error;

@@ -67,10 +67,14 @@ export function toFailure(error: unknown, log: Log): Reply {
 function upstreamFailure(error: HubSpotError, log: Log): Reply {
   log.warn('HubSpot failed', { operation: error.operation, reason: error.message });
   const asked = error.retryAfterMs === undefined ? 0 : Math.ceil(error.retryAfterMs / 1000);
+  if (error instanceof HubSpotRateLimitError && error.policy === 'DAILY') {
+    return failure(503, 'RATE_LIMITED', 'The booking system has reached its limit for today. Please try again later.', {
+      retryAfterSeconds: asked || RETRY_DAILY_SECONDS,
+    });
+  }
   if (error instanceof HubSpotRateLimitError) {
-    const usual = error.policy === 'DAILY' ? RETRY_DAILY_SECONDS : RETRY_WINDOW_SECONDS;
     return failure(503, 'RATE_LIMITED', 'The booking system is busy. Please try again in a moment.', {
-      retryAfterSeconds: asked || usual,
+      retryAfterSeconds: asked || RETRY_WINDOW_SECONDS,
     });
   }
   return failure(503, 'HUBSPOT_UNAVAILABLE', 'The booking system cannot be reached. Please try again in a moment.', {

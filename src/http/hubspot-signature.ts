@@ -31,11 +31,25 @@ export function verifySignature(request: SignedRequest, secrets: readonly string
   return secrets.some((secret) => equal(digest, signV1(secret, request.body))) ? 'v1' : null;
 }
 
+/** Why {@link verifySignature} found none that fits, for the operator who sets webhooks up. */
+export function explainMismatch({ headers, url }: SignedRequest, secrets: readonly string[], nowMs: number): string {
+  if (secrets.length === 0) return 'HUBSPOT_WEBHOOK_SECRET is not set';
+  const isV3 = headers.has('x-hubspot-signature-v3');
+  if (!isV3 && !headers.has('x-hubspot-signature')) return 'the request has no signature';
+  if (isV3 && !isYoung(headers.get('x-hubspot-request-timestamp'), nowMs)) {
+    return 'the timestamp of the signature is missing or more than 5 minutes off';
+  }
+  const { origin, pathname } = new URL(url);
+  return `the signature is for another secret, body or address than ${origin}${pathname}`;
+}
+
+function isYoung(timestamp: string | null, nowMs: number): timestamp is string {
+  return /^\d{1,15}$/.test(timestamp ?? '') && Math.abs(nowMs - Number(timestamp)) <= MAX_AGE_MS;
+}
+
 function fitsV3(request: SignedRequest, given: string, secret: string, nowMs: number): boolean {
-  const timestamp = request.headers.get('x-hubspot-request-timestamp') ?? '';
-  const ageMs = Math.abs(nowMs - Number(timestamp));
-  if (!/^\d{1,15}$/.test(timestamp) || ageMs > MAX_AGE_MS) return false;
-  return equal(given, signV3(secret, request, timestamp));
+  const timestamp = request.headers.get('x-hubspot-request-timestamp');
+  return isYoung(timestamp, nowMs) && equal(given, signV3(secret, request, timestamp));
 }
 
 /** base64 of HMAC-SHA256 over method, URL, body and timestamp, nothing between them. */

@@ -29,7 +29,7 @@ export async function serve(app: App, matched: MatchedRoute, request: Request): 
     let route: Route | undefined;
     let reply: Reply;
     try {
-      route = (await matched.load?.())?.default;
+      route = (await waitingFor(app.clock, 'start', async () => matched.load?.()))?.default;
       context.deadlineAt = app.clock.monotonicMs() + deadlineMsOf(app, route);
       if (route?.audience === 'webhook' || route?.audience === 'cron') context.priority = 'background';
       reply = await answer(app, { ...matched, route }, request);
@@ -56,7 +56,7 @@ async function answer(
   const address = request.headers.get('x-real-ip') ?? 'unknown';
   const endpoint = route && endpointFor(route, request.method);
   app.rateLimits.admitAddress(address, endpoint?.limit ?? 'none');
-  if (!route) throw new AppError('NOT_FOUND', 'There is no such endpoint');
+  if (!route) throw new AppError('NOT_FOUND', 'Endpoint not found');
   if (!endpoint) return methodNotAllowed(route);
   requireAccess(app, route, request);
   const { id: _inQueryOrBody, ...given } = await readRaw(app, route, request);
@@ -90,7 +90,7 @@ async function asLogin(app: App, { limit }: Endpoint, caller: Caller, work: () =
 function requireAccess({ config }: App, { audience }: Route, request: Request): void {
   if (audience !== 'cron' || carriesBearer(request, config.http.cronSecret)) return;
   if (config.overEmulator && !config.http.cronSecret) return;
-  throw new AppError('UNAUTHORIZED', 'This endpoint needs the secret of the scheduler');
+  throw new AppError('UNAUTHORIZED', 'This endpoint requires the cron secret');
 }
 
 /** HEAD is answered as GET without its body, but starts no scheduled work. */

@@ -25,5 +25,6 @@ export function usageFields(usage: HubSpotUsage, monotonicMs: number): Record<st
 }
 
 function waits(usage: HubSpotUsage, monotonicMs: number): Record<string, number> {
-  return Object.fromEntries(usage.waitedMs(monotonicMs));
+  // What took no time worth telling is left out.
+  return Object.fromEntries([...usage.waitedMs(monotonicMs)].filter(([wait, ms]) => wait === 'hubspot' || ms >= 0.5));
 }

@@ -1,6 +1,6 @@
 import { AppError, invalidBody } from '../contract/errors.ts';
 import type { App } from './app.ts';
-import { verifySignature } from './hubspot-signature.ts';
+import { explainMismatch, verifySignature } from './hubspot-signature.ts';
 import { parseJsonText } from './input.ts';
 
 /** HubSpot tries again for up to 24 h: an older event with a signature that has no time is a replay. */
@@ -10,25 +10,27 @@ const MAX_EVENT_AGE_MS = 25 * 60 * 60_000;
  * The events of a webhook, once its signature is checked over the raw body.
  * @throws {AppError} `UNAUTHORIZED` for a signature that does not fit, `VALIDATION_ERROR` for anything but a list.
  */
-export function readSignedEvents({ config, clock }: App, request: Request, body: Uint8Array): unknown[] {
+export function readSignedEvents({ config, clock, log }: App, request: Request, body: Uint8Array): unknown[] {
   const { webhookSecrets, publicUrl } = config.http;
   const unsigned = config.overEmulator && webhookSecrets.length === 0;
   const secrets = webhookSecrets.map((secret) => secret.reveal());
-  const { method, headers } = request;
-  const version = verifySignature(
-    { method, headers, body, url: publicUrlOf(request, publicUrl) },
-    secrets,
-    clock.now(),
-  );
-  if (version === null && !unsigned) throw unauthorized();
+  const signed = { method: request.method, headers: request.headers, body, url: publicUrlOf(request, publicUrl) };
+  const version = verifySignature(signed, secrets, clock.now());
+  if (version === null && !unsigned) {
+    log.warn('webhook refused', { reason: explainMismatch(signed, secrets, clock.now()) });
+    throw unauthorized();
+  }
   const events = parseJsonText(new TextDecoder().decode(body));
   if (!Array.isArray(events)) throw invalidBody('The body must be a list of events');
-  if (version === 'v1' && events.some((event) => isTooOld(event, clock.now()))) throw unauthorized();
+  if (version === 'v1' && events.some((event) => isTooOld(event, clock.now()))) {
+    log.warn('webhook refused', { reason: 'an event is more than 25 hours old or has no time' });
+    throw unauthorized();
+  }
   return events;
 }
 
 function unauthorized(): AppError {
-  return new AppError('UNAUTHORIZED', 'The signature does not fit');
+  return new AppError('UNAUTHORIZED', 'Invalid signature');
 }
 
 function isTooOld(event: unknown, now: number): boolean {

@@ -65,7 +65,7 @@ export class HubSpotRateLimitError extends HubSpotError {
   readonly policy: RateLimitPolicy;
 
   constructor(operation: string, policy: RateLimitPolicy, { retryAfterMs, ours = false }: RateLimitDetails = {}) {
-    const problem = ours ? 'no room for it in our budget before its deadline' : 'HubSpot refused it for its limit';
+    const problem = ours ? 'no room in the rate budget before its deadline' : 'HubSpot refused it for its limit';
     super(operation, `${operation}: ${problem}, ${policy}`, retryAfterMs);
     this.policy = policy;
   }

@@ -38,7 +38,7 @@ export class Retries {
     const attempt = this.#attempt;
     const delayMs = retryDelayMs({ error, attempt, repeatable: kind !== 'write', random: random() });
     if (delayMs === null || clock.monotonicMs() + delayMs >= this.deadlineAt) return false;
-    log.warn('HubSpot call repeated', { operation, attempt, delayMs, reason: error.message });
+    log.warn('HubSpot call retried', { operation, attempt, delayMs: Math.round(delayMs), reason: error.message });
     await waitingFor(clock, 'retry', async () => sleep(clock, delayMs));
     this.#attempt += 1;
     return true;

@@ -16,7 +16,7 @@ interface Upstream {
   variables: Record<string, string | undefined>;
   /** Whether it is the emulator started here. */
   embedded: boolean;
-  /** What is hardly meant so, one sentence each. */
+  /** Suspicious settings, one sentence each. */
   warnings: readonly string[];
   description: string;
   close: () => Promise<void>;
@@ -72,7 +72,9 @@ async function main(): Promise<void> {
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
   if (!upstream.embedded) await proveToken(app);
-  console.log(`API on ${host.url} over ${upstream.description}. Try:\n${examples(host.url)}`);
+  console.log(
+    `API on ${host.url} over ${upstream.description}${upstream.embedded ? `. Try:\n${examples(host.url)}` : ''}`,
+  );
 }
 
 try {

@@ -2,13 +2,24 @@
  * What a request can wait for. Where it waits for several at once, the first of these is charged, so that the parts
  * never add up to more than the whole.
  */
-const WAITS = ['hubspot', 'retry', 'budget', 'linger', 'shared', 'lock', 'seat', 'login', 'confirmation'] as const;
+const WAITS = [
+  'hubspot',
+  'retry',
+  'budget',
+  'linger',
+  'shared',
+  'lock',
+  'seat',
+  'login',
+  'confirmation',
+  'start',
+] as const;
 
 /**
  * `hubspot`: calls under way. `retry`: pauses before repeats. `budget`: room in HubSpot's limits, and a free place.
  * `linger`: company for a call. `shared`: work that is done once for several requests. `lock`: the student's other
  * requests. `seat`: one that is held for somebody else. `login`: other logins of the address to be decided.
- * `confirmation`: HubSpot to show what was written.
+ * `confirmation`: HubSpot to show what was written. `start`: the process to load its code.
  */
 export type Wait = (typeof WAITS)[number];
 

@@ -43,7 +43,7 @@ export type Config = ReturnType<typeof groupByRoom>;
 
 function groupByRoom(env: Environment, warnings: readonly string[]) {
   return {
-    /** What is allowed but hardly meant, one sentence each: for the log. */
+    /** Settings that are allowed but suspicious, one sentence each, for the log. */
     warnings,
     port: env.PORT,
     /** Set by the local host alone, when HubSpot is the embedded one: then calls without a secret harm nobody. */

@@ -17,7 +17,7 @@ import {
 /** Every environment variable this project reads, with its default and one line of meaning. */
 export const ENVIRONMENT = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).describe('Port of the local host; 0 picks a free one'),
-  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info').describe('Least level that is logged'),
+  LOG_LEVEL: choice(['debug', 'info', 'warn', 'error', 'silent'], 'info').describe('Minimum level that is logged'),
   PUBLIC_URL: origin.optional().describe('The address HubSpot and browsers reach this API at'),
   ALLOWED_ORIGINS: originList.describe('Comma-separated origins that browsers may call from; empty allows any'),
   TRUSTED_PROXIES: proxyList.describe(
@@ -55,12 +55,12 @@ export const ENVIRONMENT = z.object({
   HUBSPOT_CALLS_PER_DAY: count(600_000).describe(
     "HubSpot calls a day, all of the account's by HubSpot's count; 0 for HubSpot's own limit",
   ),
-  COALESCING_ENABLED: flag(true).describe('Whether HubSpot calls that wait together leave together, in batches'),
+  COALESCING_ENABLED: flag(true).describe('Whether pending HubSpot calls are combined into batches'),
   COALESCING_MAX_LINGER_MS: count(500).describe(
-    "Milliseconds that HubSpot calls wait for others when HubSpot's limit is nearly reached; none while it is hardly used",
+    "Longest wait of HubSpot calls for others to share a batch, in milliseconds, when HubSpot's limit is nearly reached",
   ),
   AFTERTHOUGHT_LINGER_MS: count(2000).describe(
-    'Milliseconds that counts and notes of bookings wait for others after the answer',
+    'Milliseconds that counts and notes wait, after the answer, for others to share a batch',
   ),
 
   STUDENT_DEADLINE_MS: count(9000, 1).describe("Milliseconds in which a student's request is answered or refused"),
@@ -69,7 +69,7 @@ export const ENVIRONMENT = z.object({
   STUDENT_BODY_LIMIT_BYTES: count(16_384, 1).describe("Largest body of a student's request, in bytes"),
 
   RATE_LIMIT_PER_ADDRESS: count(3000).describe(
-    'Requests per minute from one address (of IPv6 the /64), those for the next two not counted; 0 turns the limit off',
+    'Requests per minute from one address (of IPv6 the /64), excluding the next two endpoints; 0 turns the limit off',
   ),
   RATE_LIMIT_AVAILABLE: count(600).describe(
     'Requests per minute to mock-exams/available, per address; 0 turns the limit off',
@@ -88,11 +88,11 @@ export const ENVIRONMENT = z.object({
 
   BOOKINGS_ENABLED: flag(true).describe('Whether students can book and cancel; false answers both with 503'),
   BOOKING_CONFIRMATION: choice(['auto', 'always', 'never'], 'auto').describe(
-    'Whether a booking is confirmed by its rank, about 3 s later, in case other instances sell seats: auto does on Vercel',
+    'Whether a booking is confirmed by its rank about 3 s later, since other instances may sell the same seats; auto: on Vercel only',
   ),
   CONSISTENCY_LAG_MS: count(3000).describe('Milliseconds until HubSpot shows a new association everywhere'),
   LOCK_WAIT_MS: count(5000).describe("Milliseconds a student's request waits for an earlier one of the same student"),
-  VERCEL: z.string().optional().describe('Set by Vercel itself: tells that other instances may be running'),
+  VERCEL: z.string().optional().describe('Set by Vercel itself: other instances may be running'),
 
   CRON_SECRET: secret.optional().describe('Bearer token of scheduled calls (secret); unset refuses them all'),
   RATE_LIMIT_SYNC: count(5).describe(
@@ -127,7 +127,7 @@ export const ENVIRONMENT = z.object({
 
   MONITORING_TOKEN: secret
     .optional()
-    .describe('Bearer token that is shown what failed and the counters of the cache on health?deep=true (secret)'),
+    .describe('Bearer token that unlocks failure details and cache counters on health?deep=true (secret)'),
   REPAIR_COUNTS: flag(true).describe('Whether a realtime read writes a wrong total_bookings back to HubSpot'),
 });
 

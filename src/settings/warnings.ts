@@ -32,7 +32,7 @@ export function capped(env: Environment): { env: Environment; warnings: string[]
 }
 
 /**
- * What is allowed but hardly meant, one sentence each, without any value.
+ * Settings that are allowed but suspicious, one sentence each, without any value.
  * @param variables the environment as it was given.
  */
 export function findOddities(env: Environment, variables: Record<string, string | undefined>): string[] {
@@ -41,7 +41,12 @@ export function findOddities(env: Environment, variables: Record<string, string 
     ...Object.keys(variables).flatMap(explainUnknown),
     ...shortSecrets(env).map((name) => `${name} is shorter than ${LEAST_SECRET_LENGTH} characters: it can be guessed`),
     ...(webhookSecrets.length > 0 && publicUrl === undefined
-      ? ['HUBSPOT_WEBHOOK_SECRET is set without PUBLIC_URL: signatures are checked against the host a proxy names']
+      ? [
+          'HUBSPOT_WEBHOOK_SECRET is set without PUBLIC_URL: signatures are checked against the host that the headers of a proxy name',
+        ]
+      : []),
+    ...(publicUrl !== undefined && new URL(publicUrl).pathname !== '/'
+      ? ['PUBLIC_URL has a path: webhooks are expected below it, at {PUBLIC_URL}/api/webhooks/booking-sync']
       : []),
   ];
 }

@@ -114,12 +114,12 @@ async function inTime<T>(deps: Deps, work: () => Promise<T>): Promise<T> {
     } catch (error) {
       // In time it is thrown to whoever waits for the answer.
       if (isLate && !isTransient(error)) throw error;
-      if (isLate) deps.log.warn('events not worked off, they will be sent again', { reason: String(error) });
+      if (isLate) deps.log.warn('events not processed: HubSpot will send them again', { reason: String(error) });
     }
   });
   const outcome = await waitAtMost(deps.clock, deps.config.http.webhookAnswerMs, done);
   if (outcome !== TIMED_OUT) return outcome;
   isLate = true;
-  const message = 'The events are still being worked on; send them again';
+  const message = 'The events are still being processed. Please send them again.';
   throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: 10 });
 }

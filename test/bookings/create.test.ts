@@ -180,9 +180,9 @@ describe('bad input', () => {
     expect([status, answer.code]).toEqual([400, 'VALIDATION_ERROR']);
     expect(answer.validationErrors.toSorted()).toEqual([
       'Attending location must be one of: mississauga, calgary, vancouver, montreal, richmond_hill, online',
-      'Contact ID must be a number',
+      'Contact ID must contain digits only',
       'Exam date must be in YYYY-MM-DD format',
-      'Mock exam ID must be a number',
+      'Mock exam ID must contain digits only',
       'Mock type must be one of: Situational Judgment, Clinical Skills, or Mini-mock',
       'Name must be between 2 and 100 characters',
       'Please enter a valid email address',
@@ -200,8 +200,8 @@ describe('bad input', () => {
       'Dominant hand selection is required for Clinical Skills exams',
     ],
     [{ exam_date: '10/12/2026' }, 'Exam date must be in YYYY-MM-DD format'],
-    [{ mock_exam_id: '../contacts' }, 'Mock exam ID must be a number'],
-    [{ contact_id: { $ne: '' } }, 'Contact ID must be a single text'],
+    [{ mock_exam_id: '../contacts' }, 'Mock exam ID must contain digits only'],
+    [{ contact_id: { $ne: '' } }, 'Contact ID must be a string'],
   ])('%j: %s', async (wrong, message) => {
     const { world, student, exam } = await start();
     const { body } = await world.request('POST', 'bookings/create', {

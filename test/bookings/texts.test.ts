@@ -100,7 +100,7 @@ describe('a booking’s other fields', () => {
     const exam = world.account.exam();
     const elsewhere = await book(world, student, { exam, body: { attending_location: 'Mars', contact_id: 'x' } });
     expect(elsewhere.body.fields).toEqual([
-      { field: 'contact_id', message: 'Contact ID must be a number' },
+      { field: 'contact_id', message: 'Contact ID must contain digits only' },
       expect.objectContaining({ field: 'attending_location' }),
     ]);
     const other = await book(world, student, { exam, date: '2026-12-11', type: 'Mini-mock' });

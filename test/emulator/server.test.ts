@@ -49,6 +49,18 @@ describe('the emulator over HTTP', () => {
     expect(emulator.log.calls).toEqual([]);
   });
 
+  it('lists the faults that are planned, and takes none that could never strike', async () => {
+    const fault = { kind: 'status', status: 503 };
+    await send('POST', '/_emulator/faults', { fault, operation: 'objects.get', objectType: 'contacts', times: 2 });
+    await send('GET', '/crm/v3/objects/contacts/1');
+    const listed: unknown = await (await send('GET', '/_emulator/faults')).json();
+    const rule = { fault, operation: 'objects.get', objectType: '0-1', times: 2 };
+    expect(listed).toMatchObject({ faults: [{ rule, seen: 1 }] });
+    for (const wrong of [{ operation: 'objects.bogus' }, { objectType: '2-1' }]) {
+      expect((await send('POST', '/_emulator/faults', { fault, ...wrong })).status).toBe(400);
+    }
+  });
+
   it('has its knobs turned', async () => {
     const patched = await send('PATCH', '/_emulator/settings', { latency: { readMs: 5 }, limits: { perDay: null } });
     expect(await patched.json()).toMatchObject({ latency: { readMs: 5, writeMs: 0 }, limits: { perDay: null } });

@@ -101,7 +101,7 @@ describe('calls to HubSpot', () => {
     const found = await clock.run(async () => hubspot.getObject(CONTACTS, '7', { properties: ['email'] }));
     expect(found?.properties.email).toBe('a@b.ca');
     expect(requests).toHaveLength(2);
-    expect(lines.join()).toContain('HubSpot call repeated');
+    expect(lines.join()).toContain('HubSpot call retried');
   });
 
   it('stop repeating when the next attempt would come after the deadline', async () => {

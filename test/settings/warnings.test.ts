@@ -71,7 +71,13 @@ describe('a secret', () => {
 
   it('for webhooks should come with the address they are signed for', () => {
     expect(warningsOf({ HUBSPOT_WEBHOOK_SECRET: LONG, PUBLIC_URL: '' })).toEqual([
-      'HUBSPOT_WEBHOOK_SECRET is set without PUBLIC_URL: signatures are checked against the host a proxy names',
+      'HUBSPOT_WEBHOOK_SECRET is set without PUBLIC_URL: signatures are checked against the host that the headers of a proxy name',
+    ]);
+  });
+
+  it('for webhooks is checked at an address that should be no longer than the host', () => {
+    expect(warningsOf({ HUBSPOT_WEBHOOK_SECRET: LONG, PUBLIC_URL: 'https://bookings.example.com/api/' })).toEqual([
+      'PUBLIC_URL has a path: webhooks are expected below it, at {PUBLIC_URL}/api/webhooks/booking-sync',
     ]);
   });
 });

@@ -43,6 +43,16 @@ describe.each(PATHS)('%s', (path) => {
       refusals.map(() => [401, 'UNAUTHORIZED']),
     );
     expect(world.takeCalls()).toEqual([]);
+    const mismatch = `the signature is for another secret, body or address than ${WEBHOOK_ENV.PUBLIC_URL}/api/${path}`;
+    expect(world.logged('warn').map(({ message, reason }) => [message, reason])).toEqual(
+      [
+        'the request has no signature',
+        mismatch,
+        mismatch,
+        mismatch,
+        'the timestamp of the signature is missing or more than 5 minutes off',
+      ].map((reason) => ['webhook refused', reason]),
+    );
   });
 
   it('refuses everything while no secret is set', async () => {

@@ -182,7 +182,7 @@ describe('failures', () => {
 
   it.each([
     [403, 'error', 'exam not counted'],
-    [503, 'warn', 'events not worked off, they will be sent again'],
+    [503, 'warn', 'events not processed: HubSpot will send them again'],
   ])('after the answer are logged: %d as %s', async (status, level, message) => {
     const { world } = await start({ settings: { latency: { readMs: 2500, writeMs: 2500 } } });
     const [{ bookings } = { bookings: [] }] = drifted(world, 1, 1);
