@@ -90,8 +90,8 @@ async function settleLater(deps: Deps, lost: LostCreate): Promise<LaterLook> {
   }
 }
 
-function idsOf({ contactId, studentId, examId, lostAtMs }: LostCreate) {
-  return { contactId, studentId, examId, lostAt: new Date(lostAtMs).toISOString() };
+function idsOf({ contactId, examId }: LostCreate) {
+  return { contactId, examId };
 }
 
 async function giveUp(deps: Deps, lost: LostCreate, recordId: string): Promise<void> {

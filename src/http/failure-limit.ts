@@ -48,7 +48,6 @@ export class FailureLimit {
     const outcome = await waitAtMost(this.#clock, deadlineAt - this.#clock.monotonicMs(), promise);
     // Let in at the very moment of the deadline it still holds its place.
     if (outcome !== TIMED_OUT || !underWay.waiting.delete(resolve)) return promise;
-    this.#letIn(key, underWay);
     return { reason: 'undecided' };
   }
 

@@ -143,6 +143,22 @@ describe.each(WAYS)('a booking that was merged with another one of the same stud
   });
 });
 
+describe.each(WAYS)('two bookings of one session that were merged, %s', (...way) => {
+  it('take one seat', async () => {
+    const { world, student, exams } = await start();
+    const exam = exams[0] ?? '';
+    const old = world.account.booking({ student: world.account.student(), exam });
+    const made = await book(world, student, { exam });
+    await world.settle();
+    await world.clock.advance(5000);
+    await merge(world, 'bookings', [made.body.data.booking_record_id, old], way);
+    for (const count of ['first', 'second']) {
+      const { body } = await world.get(`mock-exams/${exam}/capacity`, { force: 'true' });
+      expect([count, body.data.total_bookings]).toEqual([count, 1]);
+    }
+  });
+});
+
 describe('a contact id that is not the student’s', () => {
   it('is refused, but no guess at a login: the student books on', async () => {
     const { world, student, exams } = await start();

@@ -138,3 +138,42 @@ describe('seats taken', () => {
     expect(seatsTaken(snapshot, entries)).toBe(taken);
   });
 });
+
+describe('records that were merged', () => {
+  it('a contact’s bookings are those of the survivor, whose credits are for HubSpot to say', async () => {
+    const { journal, known } = start();
+    await journal.bookingMade(made);
+    const credits = { sj_credits: 1, cs_credits: 0, sjmini_credits: 0, shared_mock_credits: 0 };
+    await journal.creditsWritten('c1', { credits, updatedAtMs: 1 });
+    await journal.merged(['c1', 'c2'], 'c3');
+    expect(await known()).toEqual([]);
+    expect(await journal.entriesOfContact('c3')).toMatchObject([{ bookingId: 'b1', contactId: 'c3', examId: 'e1' }]);
+    expect(await journal.creditsOf('c1')).toBeUndefined();
+  });
+
+  it('an exam’s bookings take the survivor’s seats', async () => {
+    const { journal } = start();
+    await journal.bookingMade(made);
+    await journal.merged(['e1'], 'e2');
+    const entries = await journal.entriesOfExams(['e1', 'e2']);
+    expect([entries.get('e1')?.length, entries.get('e2')?.length]).toEqual([0, 1]);
+  });
+
+  it('a booking is known by the survivor’s id; one that has an entry of its own keeps that', async () => {
+    const { journal, known } = start();
+    await journal.bookingMade(made);
+    await journal.merged(['b1'], 'b9');
+    expect([await known(), await journal.entryOf('b1')]).toEqual([['b9'], undefined]);
+    await journal.bookingMade({ ...made, bookingId: 'b2', madeAtMs: 700 });
+    await journal.merged(['b2', 'b9'], 'b9');
+    expect(await journal.entriesOfContact('c1')).toMatchObject([{ bookingId: 'b9', madeAtMs: 500 }]);
+  });
+
+  it('are swept in their time all the same', async () => {
+    const { clock, journal } = start();
+    await journal.bookingMade(made);
+    await journal.merged(['c1'], 'c3');
+    await clock.advance(15 * 60_000 + 1);
+    expect(await journal.entriesOfContact('c3')).toEqual([]);
+  });
+});

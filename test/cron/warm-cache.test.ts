@@ -87,6 +87,24 @@ describe('the contacts that are kept warm', () => {
     expect(asked(world)).toEqual([]);
   });
 
+  it('fail it when not one of them can be read', async () => {
+    const world = await World.create({ env: ENV });
+    for (const each of [world.account.student(), world.account.student()]) await seenCredits(world, each);
+    await world.clock.advance(61_000);
+    world.emulator.faults.add({ fault: { kind: 'status', status: 500 }, objectType: CONTACTS, ...ALWAYS });
+    expect((await world.request('GET', 'cron/warm-cache', AS_CRON)).status).toBe(503);
+  });
+
+  it('are those that can be read, when one cannot', async () => {
+    const world = await World.create({ env: ENV });
+    const [student, other] = [world.account.student(), world.account.student()];
+    for (const each of [student, other]) await seenCredits(world, each);
+    const fault = { kind: 'partial', category: 'INTERNAL_ERROR', inputs: [other.email] } as const;
+    world.emulator.faults.add({ fault, objectType: CONTACTS, ...ALWAYS });
+    expect((await warm(world)).contacts).toBe(1);
+    expect(world.logged('warn')).toContainEqual(expect.objectContaining({ message: 'contacts not warmed', count: 1 }));
+  });
+
   it('have the credits this API has just written, where HubSpot still shows the old ones', async () => {
     const world = await World.create({ env: { ...ENV, ...WEBHOOK_ENV } });
     const student = world.account.student({ sj_credits: 5 });

@@ -51,6 +51,10 @@ describe('the local host', () => {
     await fetch(`${url}/api/x`);
     const order: string[] = [];
     const closed = host?.close().then(() => order.push('closed'));
+    // Long enough for a server without work to close.
+    await new Promise((resolved) => {
+      setTimeout(resolved, 100);
+    });
     order.push('work');
     resolve();
     await closed;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { book, BOOKINGS, CONTACTS } from '../support/booking.ts';
-import { bookingEvent, deliver, MOCK_EXAMS, sendEvents, statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
+import { bookingEvent, deliver, event, MOCK_EXAMS, sendEvents, statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
 import { World } from '../support/world.ts';
 import { archiveBooking, linkBooking, restoreBooking, storedCount } from './records.ts';
 
@@ -48,6 +48,29 @@ describe('a booking of ours that somebody changes', () => {
     world.account.change('bookings', booking, { is_active: 'Cancelled' });
     await deliver(world, [statusEvent(world, booking, 'Cancelled', { occurredAt: world.clock.now() })]);
     expect(storedCount(world, exam)).toBe('0');
+  });
+});
+
+describe('sessions that were merged', () => {
+  it.each(['primary', 'new'] as const)('are counted together under the %s id', async (survivor) => {
+    const { world, student, exam } = await start();
+    const other = world.account.exam();
+    for (const each of [exam, exam, other]) world.account.booking({ student, exam: each });
+    const id = world.account.merge('mock_exams', [exam, other], survivor);
+    const facts = { primaryObjectId: Number(exam), mergedObjectIds: [Number(other)], newObjectId: Number(id) };
+    await world.clock.advance(3000);
+    await deliver(world, [event(world, 'object.merge', { objectId: Number(id), objectTypeId: MOCK_EXAMS, ...facts })]);
+    expect(storedCount(world, id)).toBe('3');
+  });
+});
+
+describe('an event of a clock that is ahead', () => {
+  it('is worked off within its time', async () => {
+    const { world, student, exam } = await start();
+    const booking = world.account.booking({ student, exam });
+    const before = world.clock.now();
+    const answer = await deliver(world, [statusEvent(world, booking, 'Active', { occurredAt: before + 50_000 })]);
+    expect([answer.status, world.clock.now() - before]).toEqual([200, 2600]);
   });
 });
 
