@@ -59,7 +59,7 @@ async function requireCancellable(
     throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
   }
   requireSettled(deps, found, await deps.journal.entryOf(found.booking.id));
-  requireOwner(deps, found, contact);
+  await requireOwner(deps, found, contact);
   if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
   return found;
 }

@@ -28,7 +28,7 @@ export async function getBooking(deps: Deps, input: GetBookingInput) {
     ? await getBookingWithLinks(deps, input.id, { maxAgeMs: REFUSAL_MAX_AGE_MS })
     : known;
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  requireOwner(deps, found, contact);
+  await requireOwner(deps, found, contact);
   const [exams, enrollment] = await Promise.all([getExams(deps, found.examIds), findEnrollment(deps, contact.id)]);
   const [exam] = exams.values();
   return {

@@ -48,7 +48,7 @@ async function findNewBooking(deps: Deps, { contactId, bookingId, knownIds }: Tr
   const newIds = (links.get(contactId) ?? []).filter((id) => !knownIds.has(id));
   const records = requireComplete(await deps.hubspot.batchReadObjects(bookings, newIds, BOOKING_PROPERTIES));
   const fitting = [...records.values()]
-    .map((record) => toBooking(record, deps.records))
+    .map((record) => toBooking(record, deps.recordContext))
     .filter((booking) => booking.bookingId === bookingId && booking.status !== 'cancelled');
   const [only] = fitting;
   return only && fitting.length === 1 ? only : null;

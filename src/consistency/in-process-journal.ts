@@ -46,6 +46,8 @@ export class InProcessJournal implements Journal {
   }
 
   async creditsWritten(contactId: string, entry: CreditsEntry): Promise<void> {
+    // The sweep relies on the order of writing.
+    this.#credits.delete(contactId);
     this.#credits.set(contactId, { ...entry, writtenAt: this.#clock.monotonicMs() });
   }
 
@@ -86,10 +88,10 @@ export class InProcessJournal implements Journal {
     }
   }
 
-  async linkRemoved(bookingId: string, otherId: string): Promise<void> {
+  async linkRemoved(bookingId: string, otherId: string, side?: BookingSide): Promise<void> {
     const entry = this.#entries.get(bookingId)?.entry;
-    if (entry?.examId === otherId) entry.lost.add('exam');
-    if (entry?.contactId === otherId) entry.lost.add('contact');
+    if (side !== 'contact' && entry?.examId === otherId) entry.lost.add('exam');
+    if (side !== 'exam' && entry?.contactId === otherId) entry.lost.add('contact');
   }
 
   async shownById(bookings: Iterable<{ id: string; updatedAtMs: number }>): Promise<void> {
@@ -102,18 +104,18 @@ export class InProcessJournal implements Journal {
     }
   }
 
-  async merged(ids: Iterable<string>, survivorId: string): Promise<void> {
+  async merged(kind: BookingSide | 'booking', ids: Iterable<string>, survivorId: string): Promise<void> {
     for (const id of ids) {
       if (id === survivorId) continue;
-      for (const entry of [...this.#pick(this.#byContact.get(id)), ...this.#pick(this.#byExam.get(id))]) {
-        this.#move(entry.bookingId, {
-          contactId: entry.contactId === id ? survivorId : entry.contactId,
-          examId: entry.examId === id ? survivorId : entry.examId,
-        });
+      if (kind === 'booking') this.#move(id, { bookingId: survivorId });
+      for (const bookingId of (kind === 'contact' && this.#byContact.get(id)) || []) {
+        this.#move(bookingId, { contactId: survivorId });
       }
-      this.#move(id, { bookingId: survivorId });
+      for (const bookingId of (kind === 'exam' && this.#byExam.get(id)) || []) {
+        this.#move(bookingId, { examId: survivorId });
+      }
       // What a merge makes of credits is for HubSpot to say.
-      this.#credits.delete(id);
+      if (kind === 'contact') this.#credits.delete(id);
     }
   }
 

@@ -59,13 +59,13 @@ export interface Journal {
    * does not show any more was taken away.
    */
   linksRead(side: BookingSide, id: string, bookingIds: Iterable<string>): Promise<void>;
-  /** HubSpot says that a booking is not associated with that contact or exam any more. */
-  linkRemoved(bookingId: string, otherId: string): Promise<void>;
+  /** HubSpot says that a booking is not associated with that contact or exam any more; `side` where it is told. */
+  linkRemoved(bookingId: string, otherId: string, side?: BookingSide): Promise<void>;
   /**
-   * Records were merged into `survivorId`, which may be one of them or a new one: HubSpot shows what was written of any of
-   * them under that id from now on.
+   * Records of one kind were merged into `survivorId`, which may be one of them or a new one: HubSpot shows what was
+   * written of any of them under that id from now on.
    */
-  merged(ids: Iterable<string>, survivorId: string): Promise<void>;
+  merged(kind: BookingSide | 'booking', ids: Iterable<string>, survivorId: string): Promise<void>;
   /** Somebody changed facts of the exam: those noted with its bookings here are not believed any more. */
   examChanged(examId: string): Promise<void>;
   /** When that happened last to any exam, in milliseconds of the monotonic clock; -Infinity for never. */

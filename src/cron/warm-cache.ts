@@ -72,7 +72,7 @@ async function warmContacts(deps: Deps, reading: Reading): Promise<number> {
   if (failure && batch.results.size === 0) throw failure;
   if (failure) deps.log.warn('contacts not warmed', { count: batch.failures.size, reason: failure.message });
   for (const [address, record] of batch.results) {
-    const contact = await overlayContact(deps, toContact(record, deps.records));
+    const contact = await overlayContact(deps, toContact(record, deps.recordContext));
     reading.keep(contactKey(contact.id), contact);
     reading.keep(contactByEmailKey(address), { contactId: contact.id });
   }

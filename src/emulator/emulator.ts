@@ -132,7 +132,7 @@ export class Emulator {
     await this.#wait(beforeMs);
     const reply = admission.refusal ?? this.#commit(call, afterMs);
     await this.#wait(afterMs);
-    return { ...reply, headers: { ...reply.headers, ...admission.headers } };
+    return { ...reply, headers: { ...reply.headers, ...admission.headers(this.clock.now()) } };
   }
 
   /** Carries the call out, or the part of it that no fault holds up. */

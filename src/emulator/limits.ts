@@ -19,7 +19,8 @@ interface Usage {
 export interface LimitDecision {
   /** The 429 to answer with; undefined when the call is let through. */
   refusal: Reply | undefined;
-  headers: Record<string, string>;
+  /** What HubSpot counts at the time of answering. */
+  headers: (now: number) => Record<string, string>;
 }
 
 /** HubSpot's limits: calls per token in any ten seconds and per day, searches per account and second. */
@@ -43,7 +44,7 @@ export class Limits {
       if (isAssociation) usage.associationCalls.push(now);
       if (kind === 'search') this.#searches.push(now);
     }
-    return { refusal, headers: kind === 'search' ? {} : this.#headers(usage) };
+    return { refusal, headers: (at) => (kind === 'search' ? {} : this.#headers(this.#usageOf(token, at))) };
   }
 
   /** The window that a token's calls are counted in. */

@@ -34,8 +34,8 @@ function unauthorized(): AppError {
 }
 
 function isTooOld(event: unknown, now: number): boolean {
-  const occurredAt = (event as { occurredAt?: unknown } | null)?.occurredAt;
-  return typeof occurredAt !== 'number' || occurredAt < now - MAX_EVENT_AGE_MS;
+  const occurredAt = Number((event as { occurredAt?: unknown } | null)?.occurredAt ?? Number.NaN);
+  return !(occurredAt >= now - MAX_EVENT_AGE_MS);
 }
 
 /** The address HubSpot posted to: as configured, else as the proxy in front of us says. */

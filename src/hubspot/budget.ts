@@ -73,6 +73,9 @@ export class RateBudget {
   readonly #waiting: Record<Priority, Set<Waiting>> = { student: new Set(), background: new Set() };
   readonly #refused: Record<Priority, number> = { student: 0, background: 0 };
   #cancelWake = () => {};
+  #leases = 0;
+  /** The latest lease of which HubSpot has told how much is used: what an earlier one tells after it is out of date. */
+  #heard = 0;
 
   constructor(clock: Clock, limits: BudgetLimits) {
     this.#clock = clock;
@@ -136,15 +139,15 @@ export class RateBudget {
     return windows.every((window) => window.used + 1 <= this.#limitOf(window, priority));
   }
 
-  /** Those ahead of a newcomer: of its priority or a higher one, waiting for one of its windows. */
-  #ahead(windows: readonly SlidingWindow[], priority: Priority): number {
-    const ranks = priority === 'student' ? [this.#waiting.student] : PRIORITIES.map((each) => this.#waiting[each]);
-    return ranks.flatMap((rank) => [...rank]).filter((other) => isRival(other.windows, windows)).length;
-  }
-
+  /** When a newcomer finds room in each window, after those ahead of it: of its priority or a higher one. */
   #expectedAt(windows: readonly SlidingWindow[], priority: Priority): number {
-    const ahead = this.#ahead(windows, priority);
-    return Math.max(...windows.map((window) => window.roomAt(ahead + 1, this.#limitOf(window, priority))));
+    const ranks = priority === 'student' ? [this.#waiting.student] : PRIORITIES.map((each) => this.#waiting[each]);
+    const ahead = ranks.flatMap((rank) => [...rank]);
+    const times = windows.map((window) => {
+      const rivals = ahead.filter((other) => other.windows.includes(window)).length;
+      return window.roomAt(rivals + 1, this.#limitOf(window, priority));
+    });
+    return Math.max(...times);
   }
 
   async #wait(call: Pick<Waiting, 'windows' | 'priority'>, operation: string, deadlineAt: number): Promise<Lease> {
@@ -199,10 +202,14 @@ export class RateBudget {
     for (const window of windows) window.begin();
     this.#day.count();
     const own = this.#ceiling.ownUsed;
+    const number = (this.#leases += 1);
     return {
       answered: ({ window, day }) => {
         if (window) this.#ceiling.limitTo(window.max, window.intervalMs);
-        if (window?.used !== undefined) this.#ceiling.noteForeign(window.used - own);
+        if (window?.used !== undefined && number > this.#heard) {
+          this.#heard = number;
+          this.#ceiling.noteForeign(window.used - own);
+        }
         if (day) this.#day.correct(day);
       },
       end: () => {
@@ -217,10 +224,6 @@ export class RateBudget {
     const waitMs = roomAt === undefined ? undefined : Math.max(0, roomAt - this.#clock.monotonicMs());
     return new HubSpotRateLimitError(operation, policy, { retryAfterMs: waitMs, ours: true });
   }
-}
-
-function isRival(left: readonly SlidingWindow[], right: readonly SlidingWindow[]): boolean {
-  return left.some((window) => right.includes(window));
 }
 
 function policyOf(operation: string): RateLimitPolicy {

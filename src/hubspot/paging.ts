@@ -1,8 +1,8 @@
 import { HubSpotInvalidReplyError } from './errors.ts';
 import type { Paging } from './schemas.ts';
 
-/** HubSpot's largest lists are 10,000 records of 200 a page; no list of this project comes near that. */
-const MAX_PAGES = 200;
+/** HubSpot's largest lists are 10,000 records of 200 a page [search guide]: what has more pages has no end. */
+const MAX_PAGES = 60;
 
 /** The way through the pages of one list. */
 export class Pages {

@@ -18,7 +18,7 @@ export interface BatchReader<I, T> {
   readSingly?: (input: I) => Promise<T | null>;
 }
 
-/** What is wrong with all inputs must not cost a call each. Two names for every record leave half a batch open. */
+/** What is wrong with all inputs must not cost a call each. Asked for two names of every record, half a batch is open. */
 const MAX_SINGLE_READS = 50;
 
 /**

@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../time/clock.ts';
 import type { Log } from '../observability/log.ts';
 import { waitingFor } from '../request/context.ts';
 import type { HubSpotError } from './errors.ts';
-import { retryDelayMs } from './retry.ts';
+import { retryDelayMs } from './retry-delay.ts';
 import type { HubSpotRequest } from './transport.ts';
 
 export interface RetryOptions {

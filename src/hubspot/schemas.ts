@@ -4,11 +4,21 @@ import { HubSpotInvalidReplyError } from './errors.ts';
 /** HubSpot sends ids as strings and, in associations, as numbers: inside this project they are strings. */
 const Id = z.union([z.string(), z.number()]).transform(String);
 
-const Timestamp = z.string().default('');
+/** A time that cannot be read is unknown: it must not cost the record. */
+const Timestamp = z.string().default('').catch('');
+
+/** Documented as text; a client has seen numbers and booleans. What is neither is for who reads the value to refuse. */
+const Value = z
+  .string()
+  .nullable()
+  .default(null)
+  .catch(({ value }) =>
+    typeof value === 'number' || typeof value === 'boolean' ? String(value) : JSON.stringify(value),
+  );
 
 /** Properties asked for: HubSpot leaves unset ones out or sends null, and both read as null. */
 function propertiesSchema<P extends string>(names: readonly P[]) {
-  const shape = Object.fromEntries(names.map((name) => [name, z.string().nullable().default(null)]));
+  const shape = Object.fromEntries(names.map((name) => [name, Value]));
   // The shape has exactly the keys of `names`, which the object type cannot express.
   return z.object(shape) as unknown as z.ZodType<Record<P, string | null>>;
 }
@@ -45,37 +55,49 @@ function buildRecordSchema<P extends string>(names: readonly P[]) {
     properties: propertiesSchema(names),
     createdAt: Timestamp,
     updatedAt: Timestamp,
-    archived: z.boolean().default(false),
+    archived: z.boolean().default(false).catch(false),
     associations: InlineAssociations.optional(),
     /** What a batch write named the input by. */
-    objectWriteTraceId: z.string().optional(),
+    objectWriteTraceId: Text,
   });
 }
 
 const Ids = z.array(Id).optional().catch(undefined);
 
-/** One entry of a batch answer's `errors`; every field is optional on the wire. */
-const BatchError = z.object({
-  category: z.string().optional(),
-  message: z.string().optional(),
-  correlationId: z.string().optional(),
+const Text = z.string().optional().catch(undefined);
+
+/** HubSpot's error body: every field is optional on the wire, and one that is odd is taken as missing. */
+export const ErrorBody = z.object({
+  status: Text,
+  category: Text,
+  correlationId: Text,
+  message: Text,
+  policyName: Text,
   errors: z
-    .array(z.object({ code: z.string().optional() }))
+    .array(z.object({ code: Text }))
     .optional()
     .catch(undefined),
-  context: z.object({ ids: Ids, fromObjectId: Ids, objectWriteTraceId: Ids }).optional(),
 });
+export type ErrorBody = z.infer<typeof ErrorBody>;
+
+/** One entry of a batch answer's `errors`. */
+const BatchError = ErrorBody.extend({
+  context: z.object({ ids: Ids, fromObjectId: Ids, objectWriteTraceId: Ids }).optional().catch(undefined),
+});
+const BatchErrors = z
+  .array(BatchError)
+  .nullish()
+  .transform((entries) => entries ?? []);
 export type BatchError = z.infer<typeof BatchError>;
 
 /** Answer of an object batch call: 200, 201 or 207 alike. */
 export function batchSchema<P extends string>(names: readonly P[]) {
-  return z.object({ results: z.array(recordSchema(names)), errors: z.array(BatchError).default([]) });
+  return z.object({ results: z.array(recordSchema(names)), errors: BatchErrors });
 }
 
 /** Answer of a search. */
 export function searchSchema<P extends string>(names: readonly P[]) {
   return z.object({
-    total: z.number(),
     results: z.array(recordSchema(names)),
     paging: Paging,
   });
@@ -90,7 +112,7 @@ export const AssociationBatch = z.object({
       paging: Paging,
     }),
   ),
-  errors: z.array(BatchError).default([]),
+  errors: BatchErrors,
 });
 
 /**

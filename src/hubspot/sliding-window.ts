@@ -78,6 +78,8 @@ export class SlidingWindow {
       ...this.#ends.map((end) => end + this.#spanMs),
       ...Array<number>(this.#inFlight).fill(now + this.#spanMs),
       ...Array<number>(foreign).fill(this.#foreign.until),
+      // Places that are free now are taken by those ahead, and free again a span later.
+      ...Array<number>(Math.max(0, limit - this.used)).fill(now + this.#spanMs),
     ].toSorted((a, b) => a - b);
     const index = (missing - 1) % frees.length;
     return (frees[index] ?? now) + Math.floor((missing - 1) / frees.length) * this.#spanMs;

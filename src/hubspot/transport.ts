@@ -1,6 +1,5 @@
 import { ClientRequest } from 'node:http';
 import { type AxiosInstance, type AxiosResponse, create, isAxiosError } from 'axios';
-import { z } from 'zod';
 import type { Clock } from '../time/clock.ts';
 import type { Secret } from '../settings/config.ts';
 import type { RateLimitReading } from './budget.ts';
@@ -15,6 +14,7 @@ import {
   type RateLimitPolicy,
 } from './errors.ts';
 import { readRateLimits, readRetryAfterMs } from './headers.ts';
+import { ErrorBody } from './schemas.ts';
 
 /** One call as HubSpot sees it. */
 export interface HubSpotRequest {
@@ -87,7 +87,8 @@ async function sendInTime(wire: Wire, request: HubSpotRequest, timeoutMs: number
   try {
     return await send(wire, request, abort.signal);
   } catch (error) {
-    if (abort.signal.aborted) throw new HubSpotTimeoutError(operation, `${operation}: no answer in ${timeoutMs} ms`);
+    if (abort.signal.aborted)
+      throw new HubSpotTimeoutError(operation, `${operation}: no answer in ${Math.round(timeoutMs)} ms`);
     if (!isAxiosError(error)) throw error;
     throw new HubSpotNetworkError(operation, error.code ?? 'UNKNOWN');
   } finally {
@@ -113,7 +114,7 @@ async function send({ client, pool }: Wire, request: HubSpotRequest, signal: Abo
 const RESET = new Set(['ECONNRESET', 'EPIPE']);
 
 function isDeadConnection(error: unknown): boolean {
-  if (!isAxiosError(error) || error.response !== undefined) return false;
+  if (!isAxiosError(error)) return false;
   const sent: unknown = error.request;
   return sent instanceof ClientRequest && sent.reusedSocket && RESET.has(error.code ?? '');
 }
@@ -140,18 +141,6 @@ function parseJson(text: string): ParsedJson {
   }
 }
 
-const ErrorBody = z.object({
-  status: z.string().optional().catch(undefined),
-  category: z.string().optional().catch(undefined),
-  correlationId: z.string().optional().catch(undefined),
-  message: z.string().optional().catch(undefined),
-  policyName: z.string().optional().catch(undefined),
-  errors: z
-    .array(z.object({ code: z.string().optional() }))
-    .optional()
-    .catch(undefined),
-});
-
 function errorFromReply(
   operation: string,
   { status }: AxiosResponse<string>,
@@ -174,7 +163,7 @@ function errorFromReply(
   });
 }
 
-function isHubSpots(body: z.infer<typeof ErrorBody> | undefined): boolean {
+function isHubSpots(body: ErrorBody | undefined): boolean {
   return body !== undefined && Boolean(body.status === 'error' || body.category || body.correlationId || body.errors);
 }
 

@@ -64,7 +64,7 @@ async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[
 async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<string, Booking>> {
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, BOOKING_PROPERTIES);
   const records = requireComplete(batch).entries();
-  const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.records)]));
+  const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.recordContext)]));
   await noteRead(deps, bookings);
   return bookings;
 }
@@ -78,7 +78,7 @@ async function withExams(deps: Deps, contactId: string, read: readonly Booking[]
   const distinct = new Map(read.map((booking) => [booking.id, booking])).values();
   const bookings = await overlayBookings(deps, contactId, [...distinct]);
   const untold = bookings.flatMap(({ id, examFacts }) => (examFacts === null ? id : []));
-  const exams = await getExamsOfBookings(deps, contactId, untold);
+  const exams = await getExamsOfBookings(deps, untold);
   const complete = bookings.flatMap((booking): BookingWithExam[] => {
     if (booking.examFacts) return [{ booking, facts: booking.examFacts, exam: undefined }];
     const exam = exams.get(booking.id);
@@ -91,13 +91,9 @@ async function withExams(deps: Deps, contactId: string, read: readonly Booking[]
 }
 
 /** The exam of each booking, by booking id, found through the association. */
-async function getExamsOfBookings(
-  deps: Deps,
-  contactId: string,
-  bookingIds: readonly string[],
-): Promise<Map<string, Exam>> {
+async function getExamsOfBookings(deps: Deps, bookingIds: readonly string[]): Promise<Map<string, Exam>> {
   if (bookingIds.length === 0) return new Map();
-  const links = await overlayExamIds(deps, contactId, await getExamIdsOfBookings(deps, bookingIds));
+  const links = await overlayExamIds(deps, bookingIds, await getExamIdsOfBookings(deps, bookingIds));
   const exams = await getExams(deps, [...links.values()].flat());
   const found = new Map<string, Exam>();
   for (const [bookingId, examIds] of links) {
@@ -142,15 +138,21 @@ async function getExamIdsOfBookings(
 
 /** One booking with its contact and exam ids; null when HubSpot does not know it. One call, always. */
 export async function readBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
+  const found = await loadBookingWithLinks(deps, id);
+  return found && overlayLinks(deps, found);
+}
+
+/** As HubSpot shows it. */
+async function loadBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
   const options = { properties: BOOKING_PROPERTIES, associations: [contacts, mockExams] };
   const record = await deps.hubspot.getObject(bookings, id, options);
   if (!record) return null;
-  return overlayLinks(deps, {
-    booking: toBooking(record, deps.records),
+  return {
+    booking: toBooking(record, deps.recordContext),
     contactIds: record.associations.get(contacts.id) ?? [],
     examIds: record.associations.get(mockExams.id) ?? [],
-  });
+  };
 }
 
 /** One booking with its contact and exam ids, through the cache; null when HubSpot does not know it. At most one call. */
@@ -159,7 +161,7 @@ export async function getBookingWithLinks(
   id: string,
   options: FetchOptions = {},
 ): Promise<BookingWithLinks | null> {
-  const found = await deps.cache.fetch(bookingDetailsKey(id), async () => readBookingWithLinks(deps, id), options);
+  const found = await deps.cache.fetch(bookingDetailsKey(id), async () => loadBookingWithLinks(deps, id), options);
   return found && overlayLinks(deps, found);
 }
 

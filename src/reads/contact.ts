@@ -18,21 +18,21 @@ export async function readContactWithBookings(deps: Deps, email: string): Promis
   if (!record) return null;
   const linked = record.associations.get(bookings.id) ?? [];
   const bookingIds = await overlayBookingIds(deps, ['contact', record.id], linked);
-  return { ...(await overlayContact(deps, toContact(record, deps.records))), bookingIds };
+  return { ...(await overlayContact(deps, toContact(record, deps.recordContext))), bookingIds };
 }
 
 /** The contact of that record id; null when HubSpot does not know it. One call, always. */
 export async function readContactById(deps: Deps, id: string): Promise<Contact | null> {
   const options = { properties: CONTACT_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
-  return record && overlayContact(deps, toContact(record, deps.records));
+  return record && overlayContact(deps, toContact(record, deps.recordContext));
 }
 
 /** The contact that has this e-mail address; null when nobody has. One call, always. */
 export async function readContact(deps: Deps, email: string): Promise<Contact | null> {
   const options = { idProperty: 'email', properties: CONTACT_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, email.toLowerCase(), options);
-  return record && overlayContact(deps, toContact(record, deps.records));
+  return record && overlayContact(deps, toContact(record, deps.recordContext));
 }
 
 export interface GetContactOptions extends FetchOptions {

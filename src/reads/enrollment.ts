@@ -45,5 +45,5 @@ async function readEnrollment(deps: Deps, contactId: string): Promise<Enrollment
     limit: 1,
     maxResults: 1,
   });
-  return record ? toEnrollment(record, deps.records) : null;
+  return record ? toEnrollment(record, deps.recordContext) : null;
 }

@@ -9,18 +9,29 @@ import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } fr
 
 /** Exams by id, those that HubSpot does not know, and those that could not be read. One call per 100, always. */
 export async function readExams(deps: Deps, ids: readonly string[]): Promise<BatchResult<Exam>> {
+  const loaded = await loadExams(deps, ids);
+  return { ...loaded, results: new Map(loaded.results.entries().map(([id, exam]) => [id, overlayExam(deps, exam)])) };
+}
+
+/** As HubSpot shows them. */
+async function loadExams(deps: Deps, ids: readonly string[]): Promise<BatchResult<Exam>> {
   const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.mockExams, ids, EXAM_PROPERTIES);
-  const exams = batch.results
-    .entries()
-    .map(([id, record]) => [id, overlayExam(deps, toExam(record, deps.records))] as const);
-  return { ...batch, results: new Map(exams) };
+  return {
+    ...batch,
+    results: new Map(batch.results.entries().map(([id, record]) => [id, toExam(record, deps.recordContext)])),
+  };
 }
 
 /** One exam; null when HubSpot does not know it. One call, always. */
 export async function readExam(deps: Deps, id: string): Promise<Exam | null> {
+  const exam = await loadExam(deps, id);
+  return exam && overlayExam(deps, exam);
+}
+
+async function loadExam(deps: Deps, id: string): Promise<Exam | null> {
   const options = { properties: EXAM_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.mockExams, id, options);
-  return record && overlayExam(deps, toExam(record, deps.records));
+  return record && toExam(record, deps.recordContext);
 }
 
 /** An exam and the ids of all its bookings, those included that HubSpot does not link yet. */
@@ -31,18 +42,24 @@ export interface ExamWithBookings {
 
 /** One exam with the ids of its bookings; null when HubSpot does not know it. One call, always. */
 export async function readExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {
+  const found = await loadExamWithBookings(deps, id);
+  return found && { ...found, exam: overlayExam(deps, found.exam) };
+}
+
+async function loadExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {
   const { mockExams, bookings } = deps.config.objectTypes;
   const options = { properties: EXAM_PROPERTIES, associations: [bookings] };
   const record = await deps.hubspot.getObject(mockExams, id, options);
   if (!record) return null;
-  const bookingIds = await overlayBookingIds(deps, ['exam', id], record.associations.get(bookings.id) ?? []);
-  return { exam: overlayExam(deps, toExam(record, deps.records)), bookingIds };
+  if (record.id !== id) await deps.journal.merged('exam', [id], record.id);
+  const bookingIds = await overlayBookingIds(deps, ['exam', record.id], record.associations.get(bookings.id) ?? []);
+  return { exam: toExam(record, deps.recordContext), bookingIds };
 }
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
 export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
   const found = await deps.cache.fetchMany(ids, examKey, async (missing) =>
-    outcomes(await readExams(deps, missing), null),
+    outcomes(await loadExams(deps, missing), null),
   );
   const exams = new Map<string, Exam>();
   for (const [id, exam] of found) {
@@ -65,10 +82,10 @@ export async function getExamForSeats(deps: Deps, id: string): Promise<Exam | nu
 /** The bookings of an exam are worth having, but the exam is worth having without them. */
 async function readWithBookingsIfPossible(deps: Deps, id: string) {
   try {
-    return await readExamWithBookings(deps, id);
+    return await loadExamWithBookings(deps, id);
   } catch (error) {
     if (!isTransient(error) || !concernsBookings(error)) throw error;
-    const exam = await readExam(deps, id);
+    const exam = await loadExam(deps, id);
     return exam && { exam, bookingIds: undefined };
   }
 }
@@ -103,9 +120,9 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
     filters: activeExams(mockType),
     properties: EXAM_PROPERTIES,
     sort: LATEST_EXAM_FIRST,
-    until: (record) => isPast(toExam(record, deps.records)),
+    until: (record) => isPast(toExam(record, deps.recordContext)),
   });
-  const exams = records.map((record) => toExam(record, deps.records));
+  const exams = records.map((record) => toExam(record, deps.recordContext));
   const undated = exams.filter(({ examDate }) => examDate === null).map(({ id }) => id);
   if (undated.length > 0) deps.log.warn('active exams without a readable date', { examIds: undated });
   return exams.filter((exam) => !isPast(exam));
@@ -115,5 +132,5 @@ export async function readSessions(deps: Deps, mockType: string): Promise<Exam[]
 export async function readActiveExams(deps: Deps): Promise<Exam[]> {
   const request = { filters: activeExams(), properties: EXAM_PROPERTIES };
   const records = await deps.hubspot.search(deps.config.objectTypes.mockExams, request);
-  return records.map((record) => overlayExam(deps, toExam(record, deps.records)));
+  return records.map((record) => overlayExam(deps, toExam(record, deps.recordContext)));
 }

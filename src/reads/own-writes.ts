@@ -6,8 +6,8 @@ import type { Exam } from '../records/exam.ts';
 import type { Deps } from '../wiring/deps.ts';
 
 /*
- * HubSpot shows what this API wrote seconds late. Here, and nowhere else, the journal of our own writes is laid over what
- * HubSpot says; every read passes its answer through here.
+ * HubSpot shows what this API wrote seconds late. Here the journal of our own writes is laid over what HubSpot says, for
+ * every read whose answer is shown or decided on.
  */
 
 /** The contact with the credits written here last, unless HubSpot's record is younger. */
@@ -37,7 +37,7 @@ async function entriesOf({ journal }: Deps, side: BookingSide, id: string): Prom
 export async function overlayBookings(deps: Deps, contactId: string, bookings: readonly Booking[]): Promise<Booking[]> {
   const entries = new Map((await deps.journal.entriesOfContact(contactId)).map((entry) => [entry.bookingId, entry]));
   const changedAtMs = await deps.journal.examsChangedAtMs();
-  // So shortly after an exam changed its bookings may still carry the old facts: the exam itself is asked then.
+  // Just after an exam has changed, its bookings may still carry the old facts: then the exam itself is read.
   const rollupsLate = deps.clock.monotonicMs() - changedAtMs < deps.config.consistencyLagMs;
   return bookings.map((booking) => {
     const entry = entries.get(booking.id);
@@ -57,17 +57,18 @@ export async function overlayLinks(deps: Deps, found: BookingWithLinks): Promise
   };
 }
 
-/** The exams each of a contact's bookings is linked to, with those they were made for while HubSpot links none. */
+/** The exams that bookings are linked to, with those they were made for here while HubSpot links none. */
 export async function overlayExamIds(
   deps: Deps,
-  contactId: string,
-  examIdsByBooking: ReadonlyMap<string, readonly string[]>,
+  bookingIds: readonly string[],
+  linked: ReadonlyMap<string, readonly string[]>,
 ): Promise<Map<string, readonly string[]>> {
-  const all = new Map(examIdsByBooking);
-  for (const entry of await deps.journal.entriesOfContact(contactId)) {
-    all.set(entry.bookingId, orOurs(all.get(entry.bookingId) ?? [], entry, 'exam'));
-  }
-  return all;
+  const all = bookingIds.map(async (id) => {
+    const entry = await deps.journal.entryOf(id);
+    const examIds = linked.get(id) ?? [];
+    return [id, entry ? orOurs(examIds, entry, 'exam') : examIds] as const;
+  });
+  return new Map(await Promise.all(all));
 }
 
 function withStatus(booking: Booking, entry: JournalEntry | undefined): Booking {
@@ -118,6 +119,6 @@ export async function noteRead(
   { journal }: Deps,
   read: ReadonlyMap<string, { id: string; updatedAtMs: number }>,
 ): Promise<void> {
-  for (const [asked, { id }] of read) if (asked !== id) await journal.merged([asked], id);
+  for (const [asked, { id }] of read) if (asked !== id) await journal.merged('booking', [asked], id);
   await journal.shownById(read.values());
 }

@@ -69,7 +69,7 @@ export const ENVIRONMENT = z.object({
   STUDENT_BODY_LIMIT_BYTES: count(16_384, 1).describe("Largest body of a student's request, in bytes"),
 
   RATE_LIMIT_PER_ADDRESS: count(3000).describe(
-    'Requests per minute from one address (of IPv6 the /64), excluding the next two endpoints; 0 turns the limit off',
+    'Requests per minute from one address (an IPv6 address counts as its /64), without mock-exams/available and capacity; 0 turns the limit off',
   ),
   RATE_LIMIT_AVAILABLE: count(600).describe(
     'Requests per minute to mock-exams/available, per address; 0 turns the limit off',

@@ -1,4 +1,5 @@
 import { bookingExamsKey, examKey, sessionsKey, tags } from '../cache/keys.ts';
+import type { BookingSide } from '../consistency/journal.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { MOCK_TYPES } from '../contract/fields.ts';
 import { countFromProperty, type Exam, isExamFact } from '../records/exam.ts';
@@ -27,12 +28,21 @@ async function noteInJournal({ journal }: Deps, events: readonly HubSpotEvent[])
     const { removed, ends, ids, mergedInto } = event;
     if (removed && ends) {
       const [from, to] = ends;
-      await journal.linkRemoved(from.id, to.id);
-      await journal.linkRemoved(to.id, from.id);
+      await journal.linkRemoved(from.id, to.id, sideOf(to.subject));
+      await journal.linkRemoved(to.id, from.id, sideOf(from.subject));
     }
-    if (mergedInto !== null) await journal.merged(ids, mergedInto);
+    if (mergedInto !== null && isKind(event.subject)) await journal.merged(event.subject, ids, mergedInto);
     if (changesExamFacts(event)) for (const id of ids) await journal.examChanged(id);
   }
+}
+
+function isKind(subject: HubSpotEvent['subject']): subject is 'booking' | 'contact' | 'exam' {
+  return subject === 'booking' || subject === 'contact' || subject === 'exam';
+}
+
+/** The side of a booking that an end is on; undefined where it is not told. */
+function sideOf(subject: EventEnd['subject']): BookingSide | undefined {
+  return subject === 'exam' || subject === 'contact' ? subject : undefined;
 }
 
 /** Whether the event is about what HubSpot rolls up from an exam onto its bookings. */

@@ -49,7 +49,7 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     clock,
     log,
     hubspot,
-    records: { timeZone: config.timeZone, unreadable: logUnreadable(log) },
+    recordContext: { timeZone: config.timeZone, unreadable: logUnreadable(log) },
     cache: new CacheService({
       clock,
       enabled,

@@ -20,7 +20,7 @@ export interface Deps {
   log: Log;
   hubspot: HubSpotService;
   /** What HubSpot's records are read with. */
-  records: RecordContext;
+  recordContext: RecordContext;
   cache: CacheService;
   /** One at a time per student id. */
   locks: KeyedLock;

@@ -68,7 +68,7 @@ describe('a booking that was made without anybody learning of it', () => {
     const { world, student, exam, state } = await loseBooking();
     await world.settle();
     expect(state()).toEqual([1, 3]);
-    const ids = { contactId: student.id, studentId: student.studentId, examId: exam };
+    const ids = { contactId: student.id, examId: exam };
     expect(world.logged('warn')).toContainEqual(expect.objectContaining(ids));
     expect(world.logged('error')).toContainEqual(
       expect.objectContaining({ ...ids, message: expect.stringContaining('by hand') }),

@@ -67,6 +67,18 @@ describe.each(WAYS)('a contact that was merged with another one, %s', (...way) =
     expect((await listed(world, student)).toSorted()).toEqual(bookings.toSorted());
   });
 
+  it('reads and cancels its bookings at once, while they are still linked to the old id', async () => {
+    const { world, student, exams } = await start();
+    const other = world.account.student();
+    const booking = world.account.booking({ student: other, exam: exams[0] ?? '' });
+    expect((await world.get(`bookings/${booking}`, login(other))).status).toBe(200);
+    world.account.merge('contacts', [student.id, other.id], way[1]);
+    const details = await world.get(`bookings/${booking}`, login(student));
+    expect(details.status).toBe(200);
+    await world.clock.advance(30_000);
+    expect((await cancel(world, student, booking)).status).toBe(200);
+  });
+
   it('books on with the contact id that the page still has, and pays once', async () => {
     const { world, student, other, id, third } = await merged();
     const stale = await book(world, student, { exam: third, date: '2026-12-12', body: { contact_id: other.id } });

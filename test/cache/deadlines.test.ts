@@ -14,7 +14,7 @@ function hanging({ clock }: Made, hangsMs = Infinity) {
     const context = currentContext();
     seen.loads += 1;
     seen.priority = () => context?.priority;
-    const leftMs = (context?.deadlineAt ?? 0) - clock.now();
+    const leftMs = (context?.deadlineAt ?? 0) - clock.monotonicMs();
     await clock.sleep(Math.min(hangsMs, leftMs));
     if (hangsMs > leftMs) throw new Outage('no answer before the deadline');
     return 'at last';
@@ -24,10 +24,10 @@ function hanging({ clock }: Made, hangsMs = Infinity) {
 
 /** What came of a request of its own, and how long it took. */
 async function asked({ clock }: Made, patienceMs: number, work: () => Promise<unknown>, priority?: Priority) {
-  const startedAt = clock.now();
+  const startedAt = clock.monotonicMs();
   const context = newContext(startedAt, patienceMs, priority ? { priority } : {});
   const outcome = await runInContext(context, async () => work().catch((error: Error) => error.message));
-  return [outcome, clock.now() - startedAt];
+  return [outcome, clock.monotonicMs() - startedAt];
 }
 
 describe('whoever waits for a load', () => {

@@ -19,7 +19,7 @@ describe('an entry of the journal', () => {
     const { journal } = start();
     await journal.bookingMade(made);
     const nothing = { undone: false, undoneAtMs: undefined, cancelledAtMs: undefined, lost: new Set() };
-    const entry = { ...made, ...nothing, made: true, writtenAtMs: Date.parse(NOW) };
+    const entry = { ...made, ...nothing, made: true, writtenAtMs: 0 };
     expect(await journal.entriesOfExams(['e1', 'e2'])).toEqual(
       new Map([
         ['e1', [entry]],
@@ -145,7 +145,7 @@ describe('records that were merged', () => {
     await journal.bookingMade(made);
     const credits = { sj_credits: 1, cs_credits: 0, sjmini_credits: 0, shared_mock_credits: 0 };
     await journal.creditsWritten('c1', { credits, updatedAtMs: 1 });
-    await journal.merged(['c1', 'c2'], 'c3');
+    await journal.merged('contact', ['c1', 'c2'], 'c3');
     expect(await known()).toEqual([]);
     expect(await journal.entriesOfContact('c3')).toMatchObject([{ bookingId: 'b1', contactId: 'c3', examId: 'e1' }]);
     expect(await journal.creditsOf('c1')).toBeUndefined();
@@ -154,7 +154,7 @@ describe('records that were merged', () => {
   it('an exam’s bookings take the survivor’s seats', async () => {
     const { journal } = start();
     await journal.bookingMade(made);
-    await journal.merged(['e1'], 'e2');
+    await journal.merged('exam', ['e1'], 'e2');
     const entries = await journal.entriesOfExams(['e1', 'e2']);
     expect([entries.get('e1')?.length, entries.get('e2')?.length]).toEqual([0, 1]);
   });
@@ -162,17 +162,26 @@ describe('records that were merged', () => {
   it('a booking is known by the survivor’s id; one that has an entry of its own keeps that', async () => {
     const { journal, known } = start();
     await journal.bookingMade(made);
-    await journal.merged(['b1'], 'b9');
+    await journal.merged('booking', ['b1'], 'b9');
     expect([await known(), await journal.entryOf('b1')]).toEqual([['b9'], undefined]);
     await journal.bookingMade({ ...made, bookingId: 'b2', madeAtMs: 700 });
-    await journal.merged(['b2', 'b9'], 'b9');
+    await journal.merged('booking', ['b2', 'b9'], 'b9');
     expect(await journal.entriesOfContact('c1')).toMatchObject([{ bookingId: 'b9', madeAtMs: 500 }]);
+  });
+
+  it('leave those of another kind that have the same id', async () => {
+    const { journal } = start();
+    await journal.bookingMade({ ...made, examId: 'c1' });
+    await journal.merged('contact', ['c1'], 'c3');
+    expect((await journal.entriesOfExams(['c1'])).get('c1')).toHaveLength(1);
+    await journal.linkRemoved('b1', 'c1', 'contact');
+    expect((await journal.entryOf('b1'))?.lost).toEqual(new Set());
   });
 
   it('are swept in their time all the same', async () => {
     const { clock, journal } = start();
     await journal.bookingMade(made);
-    await journal.merged(['c1'], 'c3');
+    await journal.merged('contact', ['c1'], 'c3');
     await clock.advance(15 * 60_000 + 1);
     expect(await journal.entriesOfContact('c3')).toEqual([]);
   });

@@ -62,3 +62,55 @@ describe('a call that waits for room', () => {
     expect(ends.slice(2)).toEqual(['objects.get at 10000', 'objects.search at 19500']);
   });
 });
+
+describe('how long a call would wait', () => {
+  it('is told for the window that it waits for, not for one that is empty', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, { ...LIMITS, callsPer10Seconds: 20 });
+    const call = async (operation: string) => (await budget.acquire(operation, 11_000)).end();
+    await clock.run(async () => {
+      for (let count = 0; count < 20; count += 1) await call('objects.get');
+      await clock.sleep(2000);
+      const reads = Array.from({ length: 6 }, async () => call('objects.get'));
+      await Promise.all([...reads, call('objects.search')]);
+      expect(clock.monotonicMs()).toBe(10_000);
+    });
+    expect(budget.stats().refused).toEqual({ student: 0, background: 0 });
+  });
+
+  it('is a time that can be told, however many are ahead and however little is used', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, { ...LIMITS, callsPer10Seconds: 40 });
+    const lease = await budget.acquire('objects.get', 9000);
+    lease.answered({ window: { max: 19, used: 1, intervalMs: 1000 }, day: undefined });
+    lease.end();
+    await clock.run(async () => {
+      await clock.sleep(11_000);
+      await Promise.all(
+        Array.from({ length: 40 }, async () => {
+          const each = await budget.acquire('objects.get', 20_000);
+          await clock.sleep(100);
+          each.end();
+        }),
+      );
+    });
+    expect([budget.stats().refused.student, clock.monotonicMs()]).toEqual([0, 13_300]);
+  });
+});
+
+describe('what HubSpot counted', () => {
+  it('is believed of the latest call that tells, however late a slow one before it answers', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, LIMITS);
+    const counted = (used: number) => ({ window: { max: 190, used, intervalMs: 10_000 }, day: undefined });
+    const slow = await budget.acquire('objects.get', 9000);
+    for (let used = 2; used <= 100; used += 1) {
+      const fast = await budget.acquire('objects.get', 9000);
+      fast.answered(counted(used));
+      fast.end();
+    }
+    slow.answered(counted(100));
+    slow.end();
+    expect(budget.stats().used).toBe(100);
+  });
+});

@@ -60,7 +60,7 @@ describe('the pages of a search', () => {
     });
     const search = clock.run(async () => hubspot.search(MOCK_EXAMS, { filters: [], properties: [] }));
     await expect(search).rejects.toMatchObject({ name: 'HubSpotInvalidReplyError' });
-    expect(requests).toHaveLength(200);
+    expect(requests).toHaveLength(60);
   });
 });
 

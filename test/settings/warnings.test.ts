@@ -42,8 +42,8 @@ describe('a limit above what HubSpot takes', () => {
   it.each([
     ['HUBSPOT_BATCH_LIMIT', '1000', 100],
     ['HUBSPOT_ASSOCIATION_BATCH_LIMIT', '1001', 1000],
-    ['HUBSPOT_CALLS_PER_10_SECONDS', '500', 190],
-    ['HUBSPOT_ASSOCIATION_CALLS_PER_10_SECONDS', '151', 150],
+    ['HUBSPOT_CALLS_PER_10_SECONDS', '500', 250],
+    ['HUBSPOT_ASSOCIATION_CALLS_PER_10_SECONDS', '201', 200],
     ['HUBSPOT_SEARCHES_PER_SECOND', '6', 5],
   ])('%s=%s counts as %i, and is told', (name, value, most) => {
     expect(warningsOf({ [name]: value })).toEqual([`${name} is more than ${most}, which is used instead`]);

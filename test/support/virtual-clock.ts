@@ -19,6 +19,7 @@ const STUCK_TURNS = 20_000;
  * emulator alike, so that seconds of lag and latency pass in no time and in a fixed order.
  */
 export class VirtualClock implements Clock, EmulatorClock {
+  readonly #start: number;
   #now: number;
   /** How far the wall clock is off the timers'. */
   #offsetMs = 0;
@@ -31,15 +32,17 @@ export class VirtualClock implements Clock, EmulatorClock {
   isShared = false;
 
   constructor(start: string | number) {
-    this.#now = typeof start === 'number' ? start : Date.parse(start);
+    this.#start = typeof start === 'number' ? start : Date.parse(start);
+    this.#now = this.#start;
   }
 
   now(): number {
     return this.#now + this.#offsetMs;
   }
 
+  /** Far from the wall clock's time, as that of a process: whoever mixes the two is found out. */
   monotonicMs(): number {
-    return this.#now;
+    return this.#now - this.#start;
   }
 
   schedule(delayMs: number, callback: () => void): () => void {
@@ -77,7 +80,7 @@ export class VirtualClock implements Clock, EmulatorClock {
     await this.run(async () => this.sleep(durationMs));
   }
 
-  /** Sets the wall clock forward without firing anything on the way, as when an instance was frozen. */
+  /** Lets time pass without firing anything on the way, as when an instance was frozen. */
   jump(durationMs: number): void {
     this.#now += durationMs;
   }

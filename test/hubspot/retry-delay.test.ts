@@ -6,7 +6,7 @@ import {
   HubSpotRateLimitError,
   HubSpotTimeoutError,
 } from '../../src/hubspot/errors.ts';
-import { retryDelayMs } from '../../src/hubspot/retry.ts';
+import { retryDelayMs } from '../../src/hubspot/retry-delay.ts';
 
 const read = { attempt: 1, repeatable: true, random: 0.5 };
 const create = { ...read, repeatable: false };
