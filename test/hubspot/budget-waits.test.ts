@@ -114,3 +114,17 @@ describe('what HubSpot counted', () => {
     expect(budget.stats().used).toBe(100);
   });
 });
+
+describe('a day’s calls, where HubSpot never tells its count', () => {
+  it('are counted anew on every day, not only on the second', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, { ...LIMITS, callsPerDay: 2 });
+    for (const day of [1, 2, 3]) {
+      for (const call of [1, 2]) (await budget.acquire(`call ${call}`, Infinity)).end();
+      // One call a minute is let through all the same, to see whether HubSpot's day is over.
+      (await budget.acquire('probe', Infinity)).end();
+      await expect(budget.acquire(`one too many on day ${day}`, Infinity)).rejects.toMatchObject({ policy: 'DAILY' });
+      await clock.advance(86_400_000);
+    }
+  });
+});
