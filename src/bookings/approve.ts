@@ -1,11 +1,11 @@
 import { dayAt } from '../time/calendar.ts';
-import { seatsTaken } from '../consistency/seats-taken.ts';
 import { choosePayment } from '../credits/policy.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError, invalidFields } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import { type ContactWithBookings, readContactById, readContactWithBookings } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
+import { overlaySeats } from '../reads/own-writes.ts';
 import { readSeatsOf } from '../reads/seats.ts';
 import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
@@ -111,8 +111,8 @@ async function takeSeat(
   linked: readonly string[],
 ): Promise<Pick<Approved, 'reservationId' | 'others'>> {
   const unread = linked.map(unreadSeat);
-  const entries = (await deps.journal.entriesOfExams([exam.id])).get(exam.id) ?? [];
-  const crowded = seatsTaken(unread, entries) >= (exam.capacity ?? 0);
+  const taken = (await overlaySeats(deps, new Map([[exam.id, unread]]))).get(exam.id)?.total ?? 0;
+  const crowded = taken >= (exam.capacity ?? 0);
   const [others, seats] = await Promise.all([
     refuseDuplicate(deps, contact, exam),
     crowded ? readStatuses(deps, exam.id, linked) : null,

@@ -51,3 +51,13 @@ export async function loadTogether<T>(
   });
   return new Map(await Promise.all(outcomes));
 }
+
+/** The values of ids that were loaded together. @throws the error of the first that could not be loaded. */
+export function requireAll<T>(loaded: ReadonlyMap<string, T | Error>): Map<string, T> {
+  const values = new Map<string, T>();
+  for (const [id, value] of loaded) {
+    if (value instanceof Error) throw value;
+    values.set(id, value);
+  }
+  return values;
+}

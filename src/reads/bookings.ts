@@ -1,4 +1,5 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
+import { requireAll } from '../cache/load-together.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { outcomes, requireComplete } from '../hubspot/batch.ts';
@@ -55,10 +56,7 @@ async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[
     return new Map(missing.map((id) => [id, read.get(id) ?? null]));
   };
   const found = await deps.cache.fetchMany(ids, bookingKey, load, { maxAgeMs: LISTED_BOOKING_MAX_AGE_MS });
-  return [...found.values()].flatMap((booking) => {
-    if (booking instanceof Error) throw booking;
-    return booking ?? [];
-  });
+  return [...requireAll(found).values()].flatMap((booking) => booking ?? []);
 }
 
 async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<string, Booking>> {
@@ -93,7 +91,7 @@ async function withExams(deps: Deps, contactId: string, read: readonly Booking[]
 /** The exam of each booking, by booking id, found through the association. */
 async function getExamsOfBookings(deps: Deps, bookingIds: readonly string[]): Promise<Map<string, Exam>> {
   if (bookingIds.length === 0) return new Map();
-  const links = await overlayExamIds(deps, bookingIds, await getExamIdsOfBookings(deps, bookingIds));
+  const links = await overlayExamIds(deps, bookingIds, requireAll(await findExamIdsOfBookings(deps, bookingIds)));
   const exams = await getExams(deps, [...links.values()].flat());
   const found = new Map<string, Exam>();
   for (const [bookingId, examIds] of links) {
@@ -121,19 +119,6 @@ export async function findExamIdsOfBookings(
     );
   const found = await deps.cache.fetchMany(bookingIds, bookingExamsKey, load);
   return new Map(found.entries().flatMap(([id, examIds]) => (examIds ? [[id, examIds]] : [])));
-}
-
-/** {@link findExamIdsOfBookings} of all of them. @throws when any could not be read. */
-async function getExamIdsOfBookings(
-  deps: Deps,
-  bookingIds: readonly string[],
-): Promise<Map<string, readonly string[]>> {
-  const complete = new Map<string, readonly string[]>();
-  for (const [id, examIds] of await findExamIdsOfBookings(deps, bookingIds)) {
-    if (examIds instanceof Error) throw examIds;
-    complete.set(id, examIds);
-  }
-  return complete;
 }
 
 /** One booking with its contact and exam ids; null when HubSpot does not know it. One call, always. */

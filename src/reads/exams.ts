@@ -1,3 +1,4 @@
+import { requireAll } from '../cache/load-together.ts';
 import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
@@ -58,15 +59,11 @@ async function loadExamWithBookings(deps: Deps, id: string): Promise<ExamWithBoo
 
 /** Exams by id, through the cache: one call per 100 that are not in it. Unknown ids are not in the answer. */
 export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<string, Exam>> {
-  const found = await deps.cache.fetchMany(ids, examKey, async (missing) =>
+  const found = await deps.cache.fetchMany<Exam | null>(ids, examKey, async (missing) =>
     outcomes(await loadExams(deps, missing), null),
   );
-  const exams = new Map<string, Exam>();
-  for (const [id, exam] of found) {
-    if (exam instanceof Error) throw exam;
-    if (exam) exams.set(id, overlayExam(deps, exam));
-  }
-  return exams;
+  const exams = requireAll(found).entries();
+  return new Map(exams.flatMap(([id, exam]) => (exam ? [[id, overlayExam(deps, exam)] as const] : [])));
 }
 
 /** One exam through the cache, with the ids of its bookings coming along; null when HubSpot does not know it. */
