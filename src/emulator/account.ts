@@ -2,9 +2,10 @@ import { Associations, type AssociationRow } from './associations.ts';
 import { badRequest, invalidProperties } from './errors.ts';
 import { MERGE, PropertyHistory, STAFF, type ValueSource } from './history.ts';
 import { mergedValues } from './merge.ts';
-import { findObjectType, type ObjectTypeDefinition, type Portal } from './portal.ts';
+import { findObjectType, type ObjectTypeDefinition, type Portal, type Values } from './portal.ts';
 import { checkProperties, type PropertyInputs } from './property-values.ts';
-import { currentValues, Records, type RecordView, type StoredRecord, type Values, viewAt } from './records.ts';
+import { Records } from './records.ts';
+import { currentValues, type RecordView, type StoredRecord, viewAt } from './record.ts';
 import type { EmulatorSettings } from './settings.ts';
 
 /** How a write is done: by somebody in HubSpot's own pages, and checked, unless said otherwise. */

@@ -2,7 +2,7 @@ import type { Account } from './account.ts';
 import type { AssociationRow } from './associations.ts';
 import { associationKey, type ObjectTypeDefinition } from './portal.ts';
 import { systemProperties } from './property-values.ts';
-import type { RecordView, StoredRecord } from './records.ts';
+import type { RecordView, StoredRecord } from './record.ts';
 import type { EmulatorSettings } from './settings.ts';
 
 /** Rows of one associated type that HubSpot shows inline before it pages. */
@@ -78,4 +78,20 @@ export function batchEnvelope(results: readonly unknown[], errors: readonly unkn
   const moment = new Date(now).toISOString();
   const failed = errors.length > 0 ? { numErrors: errors.length, errors } : {};
   return { status: 'COMPLETE', results, ...failed, startedAt: moment, completedAt: moment };
+}
+
+/** `propertiesWithHistory` of a record; no key where none was asked for. History may lag behind the values. */
+export function formatHistory(
+  { history, type }: StoredRecord,
+  names: readonly string[],
+  { lag, keptValues }: EmulatorSettings,
+  now: number,
+): Record<string, unknown> {
+  if (names.length === 0) return {};
+  const known = names.filter((name) => Object.hasOwn(type.properties, name));
+  const lists = known.map((name) => {
+    const past = history.until(name, now - lag.historyMs).slice(0, keptValues);
+    return [name, past.map(({ value, at, source }) => ({ value, timestamp: new Date(at).toISOString(), ...source }))];
+  });
+  return { propertiesWithHistory: Object.fromEntries(lists) as unknown };
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { StoredRecord, Values } from './records.ts';
-import type { EmulatorSettings } from './settings.ts';
+import type { Values } from './portal.ts';
 
 /** Who set a value, in the words of property history. */
 export interface ValueSource {
@@ -50,20 +49,4 @@ export class PropertyHistory {
   until(name: string, moment: number): PastValue[] {
     return (this.#past.get(name) ?? []).filter(({ at }) => at <= moment).toReversed();
   }
-}
-
-/** `propertiesWithHistory` of a record; no key where none was asked for. History may lag behind the values. */
-export function formatHistory(
-  { history, type }: StoredRecord,
-  names: readonly string[],
-  { lag, keptValues }: EmulatorSettings,
-  now: number,
-): Record<string, unknown> {
-  if (names.length === 0) return {};
-  const known = names.filter((name) => Object.hasOwn(type.properties, name));
-  const lists = known.map((name) => {
-    const past = history.until(name, now - lag.historyMs).slice(0, keptValues);
-    return [name, past.map(({ value, at, source }) => ({ value, timestamp: new Date(at).toISOString(), ...source }))];
-  });
-  return { propertiesWithHistory: Object.fromEntries(lists) as unknown };
 }

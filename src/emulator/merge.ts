@@ -1,5 +1,5 @@
-import type { ObjectTypeDefinition } from './portal.ts';
-import { currentValues, type StoredRecord, type Values } from './records.ts';
+import type { ObjectTypeDefinition, Values } from './portal.ts';
+import { currentValues, type StoredRecord } from './record.ts';
 import { splitValues } from './unique-index.ts';
 
 /**

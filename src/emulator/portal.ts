@@ -18,6 +18,9 @@ export interface ObjectTypeDefinition {
   firstId: number;
 }
 
+/** Stored property values; an unset property is not in it. */
+export type Values = Readonly<Record<string, string>>;
+
 export interface PropertyDefinition {
   type: 'string' | 'number' | 'date' | 'datetime' | 'enumeration';
   /** As its maker called it; made up from its name and type where left out. */

@@ -1,6 +1,6 @@
 import { errorReply, type PropertyProblem, RefusedError } from './errors.ts';
-import type { ObjectTypeDefinition, PropertyDefinition } from './portal.ts';
-import type { RecordView, StoredRecord, Values } from './records.ts';
+import type { ObjectTypeDefinition, PropertyDefinition, Values } from './portal.ts';
+import type { RecordView, StoredRecord } from './record.ts';
 import { splitValues } from './unique-index.ts';
 
 /** Property values as a request may give them. */

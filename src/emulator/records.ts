@@ -1,31 +1,7 @@
 import { PropertyHistory, type ValueSource } from './history.ts';
-import type { ObjectTypeDefinition, Portal } from './portal.ts';
+import type { ObjectTypeDefinition, Portal, Values } from './portal.ts';
+import { currentValues, type StoredRecord, type Version } from './record.ts';
 import { UniqueIndex } from './unique-index.ts';
-
-/** Stored property values; an unset property is not in it. */
-export type Values = Readonly<Record<string, string>>;
-
-interface Version {
-  /** Epoch milliseconds from which on it holds. */
-  at: number;
-  values: Values;
-  archived: boolean;
-}
-
-/** One CRM record with the versions that a lagging index or rollup may still be showing. */
-export interface StoredRecord {
-  id: string;
-  type: ObjectTypeDefinition;
-  createdAt: number;
-  updatedAt: number;
-  archivedAt: number | undefined;
-  versions: Version[];
-  history: PropertyHistory;
-  /** The record it was merged into: its id leads there from then on. */
-  mergedInto: StoredRecord | undefined;
-  /** Ids of all records that were merged into this one, directly or not. */
-  mergedIds: string[];
-}
 
 /** Versions older than this are forgotten: no lag is longer. */
 const VERSIONS_MS = 120_000;
@@ -141,22 +117,4 @@ function addVersion(record: StoredRecord, version: Version): void {
 
 function withoutCleared(values: Values): Values {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
-}
-
-export function currentValues(record: StoredRecord): Values {
-  return record.versions.at(-1)?.values ?? {};
-}
-
-/** What a reader sees of a record: its values, and when they were last changed. */
-export interface RecordView {
-  record: StoredRecord;
-  values: Values;
-  /** Epoch milliseconds. */
-  updatedAt: number;
-}
-
-/** The record as it was at that moment; undefined when it did not exist yet or was archived. */
-export function viewAt(record: StoredRecord, at: number): RecordView | undefined {
-  const version = record.versions.findLast((candidate) => candidate.at <= at);
-  return version && !version.archived ? { record, values: version.values, updatedAt: version.at } : undefined;
 }

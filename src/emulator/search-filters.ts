@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { badRequest, notImplemented } from './errors.ts';
-import type { ObjectTypeDefinition, PropertyDefinition } from './portal.ts';
-import type { Values } from './records.ts';
+import type { ObjectTypeDefinition, PropertyDefinition, Values } from './portal.ts';
 
 const OPERATORS = [
   'EQ',

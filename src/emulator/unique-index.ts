@@ -1,5 +1,5 @@
-import type { ObjectTypeDefinition } from './portal.ts';
-import type { StoredRecord, Values } from './records.ts';
+import type { ObjectTypeDefinition, Values } from './portal.ts';
+import type { StoredRecord } from './record.ts';
 
 /** Which records hold a value of a unique property: one, unless two writes were let in side by side. */
 export class UniqueIndex {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Emulator } from '../../src/emulator/emulator.ts';
-import { currentValues } from '../../src/emulator/records.ts';
+import { currentValues } from '../../src/emulator/record.ts';
 import { seedAccount } from '../../src/emulator/seed/seed.ts';
 
 const NOW = Date.parse('2026-11-24T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../src/emulator/records.ts';
+import type { StoredRecord } from '../../src/emulator/record.ts';
 import type { EmulatorSettings } from '../../src/emulator/settings.ts';
 import type { Emulator } from '../../src/emulator/emulator.ts';
 

@@ -1,4 +1,4 @@
-import type { StoredRecord } from '../../src/emulator/records.ts';
+import type { StoredRecord } from '../../src/emulator/record.ts';
 import { BOOKINGS, MOCK_EXAMS } from '../support/booking.ts';
 import type { World } from '../support/world.ts';
 

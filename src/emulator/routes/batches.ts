@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { badRequest, errorReply, RefusedError, type Reply } from '../errors.ts';
-import { batchEnvelope, formatRecord } from '../format.ts';
-import { formatHistory } from '../history.ts';
+import { batchEnvelope, formatHistory, formatRecord } from '../format.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import type { PropertyInputs } from '../property-values.ts';
-import { currentValues } from '../records.ts';
+import { currentValues } from '../record.ts';
 import { IdInput, limitInputs, objectPaths, readBody, type Route, type RouteContext } from '../route.ts';
 import { associateInline } from './association-inputs.ts';
 import { createRecord, findRecord, formatWritten, IdInputs, ObjectInput, UpdateInput } from './objects.ts';

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Account } from '../account.ts';
 import { badRequest, errorReply, notFound, RefusedError, type Reply } from '../errors.ts';
-import { formatInlineAssociations, formatRecord } from '../format.ts';
-import { formatHistory } from '../history.ts';
-import type { ObjectTypeDefinition } from '../portal.ts';
-import type { StoredRecord, Values } from '../records.ts';
+import { formatHistory, formatInlineAssociations, formatRecord } from '../format.ts';
+import type { ObjectTypeDefinition, Values } from '../portal.ts';
+import type { StoredRecord } from '../record.ts';
 import { IdInput, objectPaths, queryList, readBody, type Route, type RouteContext } from '../route.ts';
 import { AssociationInputs, associateInline } from './association-inputs.ts';
 

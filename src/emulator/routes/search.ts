@@ -4,7 +4,7 @@ import { formatRecord } from '../format.ts';
 import { pageOf, PLAIN_CURSOR } from '../paging.ts';
 import type { ObjectTypeDefinition } from '../portal.ts';
 import { systemProperties } from '../property-values.ts';
-import type { RecordView } from '../records.ts';
+import type { RecordView } from '../record.ts';
 import { objectPaths, readBody, type Route, type RouteContext } from '../route.ts';
 import { type Filter, FilterInput, matches, sortValue } from '../search-filters.ts';
 

@@ -1,6 +1,6 @@
 import { Temporal } from 'temporal-polyfill';
 import type { Account } from '../account.ts';
-import type { StoredRecord } from '../records.ts';
+import type { StoredRecord } from '../record.ts';
 import type { SeededRandom } from './random.ts';
 
 const TIME_ZONE = 'America/Toronto';

@@ -1,5 +1,5 @@
 import type { Account } from '../account.ts';
-import type { StoredRecord } from '../records.ts';
+import type { StoredRecord } from '../record.ts';
 import type { SeededRandom } from './random.ts';
 
 const STUDENTS = 400;

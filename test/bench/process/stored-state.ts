@@ -1,5 +1,5 @@
 import type { Emulator } from '../../../src/emulator/emulator.ts';
-import { currentValues } from '../../../src/emulator/records.ts';
+import { currentValues } from '../../../src/emulator/record.ts';
 import type { StoredState } from './messages.ts';
 
 const CONTACTS = '0-1';
