@@ -48,7 +48,12 @@ export async function control(target: ControlTarget, request: Request): Promise<
         return { planned: rule.fault.kind };
       });
     case 'GET faults':
-      return Response.json({ faults: emulator.faults.planned });
+      return Response.json({
+        faults: emulator.faults.planned.map(({ rule, seen }) => ({
+          rule: { ...rule, times: rule.times === Infinity ? 'always' : rule.times },
+          seen,
+        })),
+      });
     case 'DELETE faults':
       emulator.faults.clear();
       return new Response(null, { status: 204 });

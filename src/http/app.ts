@@ -32,7 +32,7 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
       try {
         return await waitingFor(clock, 'start', async () => loading);
       } catch (error) {
-        deps = undefined;
+        if (deps === loading) deps = undefined;
         throw error;
       }
     },

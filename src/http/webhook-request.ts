@@ -51,5 +51,6 @@ function forwardedOrigin({ headers }: Request, own: string): string {
   const seenProtocol = firstOf('x-forwarded-proto') || protocol.replace(':', '');
   const seenHost = firstOf('x-forwarded-host') || firstOf('host') || host;
   // Lower case and without the protocol's own port, as HubSpot writes it.
-  return URL.parse(`${seenProtocol}://${seenHost}`)?.origin ?? own;
+  const seen = URL.parse(`${seenProtocol}://${seenHost}`);
+  return seen && /^https?:$/.test(seen.protocol) ? seen.origin : own;
 }

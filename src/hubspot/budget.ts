@@ -27,6 +27,8 @@ export interface RateLimitReading {
 
 /** The right to make one call. */
 export interface Lease {
+  /** The call leaves this process now. Until then HubSpot cannot have counted it. */
+  left(): void;
   /** HubSpot answered, whatever it said. */
   answered(reading: RateLimitReading): void;
   /** The call is over. To be called exactly once. */
@@ -72,15 +74,18 @@ export class RateBudget {
   readonly #day: DailyAllowance;
   readonly #waiting: Record<Priority, Set<Waiting>> = { student: new Set(), background: new Set() };
   readonly #refused: Record<Priority, number> = { student: 0, background: 0 };
+  /** Our own calls that have left, of those HubSpot counts. */
+  readonly #sent: SlidingWindow;
   #cancelWake = () => {};
-  #leases = 0;
-  /** The latest lease of which HubSpot has told how much is used: what an earlier one tells after it is out of date. */
+  #sentCount = 0;
+  /** The latest call whose answer has told how much is used: what an earlier one tells after it is out of date. */
   #heard = 0;
 
   constructor(clock: Clock, limits: BudgetLimits) {
     this.#clock = clock;
     this.#share = new SlidingWindow(clock, limits.callsPer10Seconds, 10_000);
     this.#ceiling = new SlidingWindow(clock, 0, 10_000);
+    this.#sent = new SlidingWindow(clock, 0, 10_000);
     this.#associations = new SlidingWindow(clock, limits.associationCallsPer10Seconds, 10_000);
     this.#searches = new SlidingWindow(clock, limits.searchesPerSecond, 1000);
     this.#day = new DailyAllowance(clock, limits.callsPerDay);
@@ -201,22 +206,30 @@ export class RateBudget {
   #lease(windows: readonly SlidingWindow[]): Lease {
     for (const window of windows) window.begin();
     this.#day.count();
-    const own = this.#ceiling.ownUsed;
-    const number = (this.#leases += 1);
+    let sent: { number: number; own: number } | undefined;
     return {
-      answered: ({ window, day }) => {
-        if (window) this.#ceiling.limitTo(window.max, window.intervalMs);
-        if (window?.used !== undefined && number > this.#heard) {
-          this.#heard = number;
-          this.#ceiling.noteForeign(window.used - own);
-        }
-        if (day) this.#day.correct(day);
+      left: () => {
+        this.#sent.begin();
+        sent = { number: (this.#sentCount += 1), own: this.#sent.ownUsed };
+      },
+      answered: (reading) => {
+        if (sent) this.#learn(reading, sent);
       },
       end: () => {
-        for (const window of windows) window.end();
+        for (const window of sent ? [...windows, this.#sent] : windows) window.end();
         this.#admit();
       },
     };
+  }
+
+  /** What HubSpot counted by the time of its answer holds all of our calls that had left by then. */
+  #learn({ window, day }: RateLimitReading, { number, own }: { number: number; own: number }): void {
+    if (window) for (const each of [this.#ceiling, this.#sent]) each.limitTo(window.max, window.intervalMs);
+    if (window?.used !== undefined && number > this.#heard) {
+      this.#heard = number;
+      this.#ceiling.noteForeign(window.used - Math.max(own, this.#sent.ownUsed));
+    }
+    if (day) this.#day.correct(day);
   }
 
   #refusal(operation: string, priority: Priority, policy: RateLimitPolicy, roomAt: number | undefined) {

@@ -94,6 +94,7 @@ export class CallExecutor {
     const { transport, clock, attemptTimeoutMs } = this.#options;
     const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.monotonicMs());
     if (timeoutMs <= 0) throw tooLate(request);
+    lease.left();
     return waitingFor(clock, 'hubspot', async () =>
       transport(request, timeoutMs, (reading) => lease.answered(reading)),
     );

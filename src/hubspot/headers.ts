@@ -33,13 +33,14 @@ function readCount(headers: Headers, maxName: string, remainingName: string): Ra
   const max = readNumber(headers, maxName);
   const remaining = readNumber(headers, remainingName);
   if (max === undefined || max < 1) return undefined;
-  return { max, used: remaining === undefined || remaining > max ? undefined : max - remaining };
+  const used = remaining === undefined || remaining > max ? undefined : Math.round(max - remaining);
+  return { max: Math.floor(max), used };
 }
 
 /** A header that is a number of at least zero. `Number('')` is 0, which would be a limit. */
 function readNumber(headers: Headers, name: string): number | undefined {
   const text = readText(headers, name);
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : undefined;
+  return /^\d{1,9}(\.\d+)?$/.test(text) ? Number(text) : undefined;
 }
 
 function readText(headers: Headers, name: string): string {

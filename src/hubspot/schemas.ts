@@ -84,9 +84,11 @@ export type ErrorBody = z.infer<typeof ErrorBody>;
 const BatchError = ErrorBody.extend({
   context: z.object({ ids: Ids, fromObjectId: Ids, objectWriteTraceId: Ids }).optional().catch(undefined),
 });
+/** An entry that cannot be read is one that names no input. */
 const BatchErrors = z
-  .array(BatchError)
-  .nullish()
+  .array(BatchError.catch({}))
+  .optional()
+  .catch(undefined)
   .transform((entries) => entries ?? []);
 export type BatchError = z.infer<typeof BatchError>;
 

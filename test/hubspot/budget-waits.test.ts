@@ -82,6 +82,7 @@ describe('how long a call would wait', () => {
     const clock = new VirtualClock(0);
     const budget = new RateBudget(clock, { ...LIMITS, callsPer10Seconds: 40 });
     const lease = await budget.acquire('objects.get', 9000);
+    lease.left();
     lease.answered({ window: { max: 19, used: 1, intervalMs: 1000 }, day: undefined });
     lease.end();
     await clock.run(async () => {
@@ -104,14 +105,40 @@ describe('what HubSpot counted', () => {
     const budget = new RateBudget(clock, LIMITS);
     const counted = (used: number) => ({ window: { max: 190, used, intervalMs: 10_000 }, day: undefined });
     const slow = await budget.acquire('objects.get', 9000);
+    slow.left();
     for (let used = 2; used <= 100; used += 1) {
       const fast = await budget.acquire('objects.get', 9000);
+      fast.left();
       fast.answered(counted(used));
       fast.end();
     }
     slow.answered(counted(100));
     slow.end();
     expect(budget.stats().used).toBe(100);
+  });
+});
+
+describe('calls side by side', () => {
+  it('are not taken for somebody else’s by what HubSpot counts while they are under way', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, LIMITS);
+    const leases = await Promise.all(Array.from({ length: 100 }, async () => budget.acquire('objects.get', 9000)));
+    for (const lease of leases) lease.left();
+    const used = leases.map((lease) => {
+      lease.answered({ window: { max: 190, used: 100, intervalMs: 10_000 }, day: undefined });
+      lease.end();
+      return budget.stats().used;
+    });
+    expect(new Set(used)).toEqual(new Set([100]));
+  });
+
+  it('that have not left yet are not among those HubSpot counts', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, LIMITS);
+    const [first] = await Promise.all(Array.from({ length: 30 }, async () => budget.acquire('objects.get', 9000)));
+    first?.left();
+    first?.answered({ window: { max: 190, used: 101, intervalMs: 10_000 }, day: undefined });
+    expect(budget.stats().used).toBe(130);
   });
 });
 

@@ -32,11 +32,18 @@ describe('an error entry with a field that is not as documented', () => {
     { errors: [{ code: null }] },
     { status: 500 },
     { context: { ids: ['2'], more: 1 } },
+    { correlationId: 7, policyName: {} },
   ])('%j, fails its own input alone', async (odd) => {
     const entry = { status: 'error', category: 'VALIDATION_ERROR', message: 'no', context: { ids: ['2'] }, ...odd };
     const { clock, hubspot } = createScripted([json({ results: [record('1')], errors: [entry] }, 207)]);
     const read = await clock.run(async () => hubspot.batchReadObjects(CONTACTS, ['1', '2'], ['email']));
     expect([[...read.results.keys()], [...read.failures.keys()]]).toEqual([['1'], ['2']]);
+  });
+
+  it.each([[[null]], [['odd']], [{}], [null]])('that is none at all (%j) costs the others nothing', async (errors) => {
+    const { clock, hubspot } = createScripted([json({ results: [record('1')], errors }, 207)]);
+    const read = await clock.run(async () => hubspot.batchReadObjects(CONTACTS, ['1', '2'], ['email']));
+    expect([...read.results.keys()]).toContain('1');
   });
 
   it('leaves the other bookings of its batch made', async () => {

@@ -71,6 +71,7 @@ describe('one instance', () => {
     const clock = new VirtualClock(NOW);
     const budget = new RateBudget(clock, limits);
     const first = await budget.acquire('objects.get', 0);
+    first.left();
     first.answered({ window: { max: HUBSPOTS_LIMIT, used: used + 1, intervalMs: 10_000 }, day: undefined });
     first.end();
     let made = 1;

@@ -21,6 +21,17 @@ describe.each(PATHS)('%s', (path) => {
     expect((await deliver(world, [], path)).status).toBe(200);
   });
 
+  it.each(['javascript', 'mailto', 'ftp', ':', ''])(
+    'refuses what comes over %j like anything else',
+    async (protocol) => {
+      const { PUBLIC_URL: _unset, ...env } = WEBHOOK_ENV;
+      const world = await World.create({ env });
+      const headers = signedHeaders(world, path, '[]', 'wrong');
+      const answer = await post(world, '[]', { ...headers, 'X-Forwarded-Proto': protocol });
+      expect([answer.status, world.logged('error')]).toEqual([401, []]);
+    },
+  );
+
   it('takes any of several secrets', async () => {
     const world = await World.create({ env: { ...WEBHOOK_ENV, HUBSPOT_WEBHOOK_SECRET: `other, ${SECRET}` } });
     expect((await post(world, '[]', signedHeaders(world, path, '[]', 'other'))).status).toBe(200);
