@@ -36,6 +36,9 @@ export interface FlightWish {
   isPart: boolean;
 }
 
+/** So long after a load began, whoever may not have what it brings waits for its end, to share the next one. */
+const FOLLOW_WITHIN_MS = 1000;
+
 /** The loads under way, one per key: the latest, where an earlier one was overtaken by a drop. */
 export class Flights {
   readonly #options: FlightOptions;
@@ -72,11 +75,23 @@ export class Flights {
       } catch (error) {
         if (!this.#options.isOutage(error) || !this.#isWorthAnother(joined)) throw error;
       }
-    }
+    } else if (joined) await this.#untilOver(joined, wish);
     // What began after this was asked for will do, whatever is dropped meanwhile.
     const latest = this.#flights.get(key.key);
     const flight = latest && latest.reading.mark > asked ? latest : this.#begin(key, load, wish);
     return (await this.#arrival(flight, key, wish)) as T;
+  }
+
+  /**
+   * Many who want what is loaded from now on, and come while a load is under way, share the one that follows it. A load
+   * that takes longer than usual is not waited for.
+   */
+  async #untilOver({ reading, value }: Flight, { notBefore }: FlightWish): Promise<void> {
+    const { clock } = this.#options;
+    const until = Math.min(reading.startedAt + FOLLOW_WITHIN_MS, currentContext()?.deadlineAt ?? Infinity);
+    const leftMs = until - clock.monotonicMs();
+    if (reading.startedAt >= notBefore || leftMs <= 0) return;
+    await waitingFor(clock, 'shared', async () => waitAtMost(clock, leftMs, Promise.allSettled([value])));
   }
 
   /** A load still under way at its deadline was frozen with its instance: what it brings is of that time. */

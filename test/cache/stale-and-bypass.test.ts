@@ -119,6 +119,30 @@ describe('a bypass', () => {
     expect([first, forced, cache.peek(contact)]).toEqual(['one', 'two', 'two']);
   });
 
+  it('shares the next load with all others who come while one is under way', async () => {
+    const { clock, cache, source, load } = createCache();
+    const values = await clock.run(async () =>
+      Promise.all(
+        Array.from({ length: 60 }, async (_, index) => {
+          await clock.sleep(index);
+          return asking(clock.monotonicMs(), async () => cache.fetch(contact, load));
+        }),
+      ),
+    );
+    expect([new Set(values), source.loads]).toEqual([new Set(['one']), 2]);
+  });
+
+  it('does not wait long for a load that hangs', async () => {
+    const { clock, cache } = createCache();
+    const outcome = await clock.run(async () => {
+      void cache.fetch(contact, async () => clock.sleep(60_000).then(() => 'late'));
+      await clock.sleep(50);
+      const forced = asking(clock.monotonicMs(), async () => cache.fetch(contact, async () => 'two'));
+      return [await forced, clock.monotonicMs()];
+    });
+    expect(outcome).toEqual(['two', 1000]);
+  });
+
   it('finds a hit only in what was loaded since', async () => {
     const { clock, cache, fetch } = createCache();
     await fetch(contact);

@@ -29,3 +29,22 @@ describe('200 clients that poll three sessions every 2 s', () => {
     expect(read).toBe(9);
   });
 });
+
+describe('60 clients that ask past the cache in the same moment', () => {
+  it('cost HubSpot two searches, and all are answered', async () => {
+    const world = await World.create({ settings: { latency: { readMs: 100 } } });
+    world.account.exam({ type: 'Mini-mock' });
+    const statuses = await world.clock.run(async () =>
+      Promise.all(
+        Array.from({ length: 60 }, async (_, index) => {
+          await world.clock.sleep(index);
+          const query = { mock_type: 'Mini-mock', realtime: 'true', _t: index };
+          return (await world.send('GET', 'mock-exams/available', { query })).status;
+        }),
+      ),
+    );
+    expect(new Set(statuses)).toEqual(new Set([200]));
+    const searches = world.takeCalls().filter(({ operation }) => operation === 'objects.search');
+    expect(searches).toHaveLength(2);
+  });
+});
