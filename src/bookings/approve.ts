@@ -1,84 +1,121 @@
+import { type Debt, gateOpensAtMs, newDebt, promised } from '../consistency/debts.ts';
 import { dayAt } from '../time/calendar.ts';
 import { choosePayment } from '../credits/policy.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError, invalidFields } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
-import { type ContactWithBookings, readContactById, readContactWithBookings } from '../reads/contact.ts';
+import { type ContactWithBookings, readContactById, type SeenContact, seeStudent } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
+import { bookingKeyProperty, creditMarkProperty } from '../reads/optional-properties.ts';
 import { overlaySeats } from '../reads/own-writes.ts';
 import { readSeatsOf } from '../reads/seats.ts';
-import { type Booking, type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
+import { type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
 import { currentContext, waitingFor } from '../request/context.ts';
 import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
-import { settleLostCreate } from './lost-booking.ts';
 
-/** A booking in HubSpot. */
-export interface PlacedBooking {
-  booking: Booking;
-  /** Whether its create was not answered, so that seconds went by until it was found. */
-  wasLost: boolean;
-}
-
-/** A seat held for a student who may have it and can pay. */
-export interface Approved {
+/** A booking that is to be made: its seat is held, and the student can pay. */
+export interface Order {
+  input: CreateBookingInput;
+  seen: SeenContact;
   contact: ContactWithBookings;
   exam: DatedExam;
   payment: CreditField;
-  reservationId: string;
   /** The student's other bookings. */
   others: readonly BookingWithExam[];
-  /** Set when an earlier request of the student made the booking already without learning of it. */
-  adopted: PlacedBooking | null;
+  debt: Debt;
+}
+
+/** What a booking is decided on. */
+export interface Asked {
+  seen: SeenContact;
+  contact: ContactWithBookings;
+  exam: DatedExam;
+  /** The bookings HubSpot links to the exam. */
+  linked: readonly string[];
 }
 
 /** How long a student waits for a seat that is held for somebody else. */
 const SEAT_WAIT_MS = 3000;
 
 /**
- * Decides whether a student may book, and holds the seat. To be called with the student's lock held: what is read here
- * is read after everything this student did before.
- * @throws {AppError} the refusals, in the contract's order: identity, exam, duplicate, full, credit.
+ * Reads who wants to book, and what. One round.
+ * @throws {AppError} when the student is not who they say, or the exam is not open for booking.
  */
-export async function approveBooking(deps: Deps, input: CreateBookingInput): Promise<Approved> {
+export async function readAsked(deps: Deps, input: CreateBookingInput): Promise<Asked> {
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
   const [student, found] = await Promise.all([
-    readContactWithBookings(deps, input.email),
+    seeStudent(deps, input.email),
     readExamWithBookings(deps, input.mock_exam_id),
     deps.hubspot.prepareAssociations(bookings, [contacts, mockExams]),
+    bookingKeyProperty(deps),
+    creditMarkProperty(deps),
   ]);
-  const contact = await requireIdentity(deps, student, input);
-  const exam = requireOpenExam(deps, found, input);
-  const payment = choosePayment(input.mock_type, contact.credits);
-  const wanted = { examId: exam.id, bookingId: bookingIdOf(input), payment };
-  const adopted = await settleLostCreate(deps, contact.id, wanted);
-  if (adopted && payment) {
-    const others = await readBookingsWithExams(deps, withoutBooking(contact, adopted.booking.id));
-    const { reservationId, booking } = adopted;
-    deps.lostCreates.remove(adopted.lost);
-    return { contact, exam, payment, reservationId, others, adopted: { booking, wasLost: true } };
-  }
-  const { reservationId, others } = await takeSeat(deps, contact, exam, found?.bookingIds ?? []);
-  if (payment) return { contact, exam, payment, reservationId, others, adopted: null };
-  await deps.reservations.release(reservationId);
-  throw new AppError('INSUFFICIENT_CREDITS', 'Insufficient credits for booking');
+  const seen = await requireIdentity(deps, student, input);
+  return { seen, contact: seen.contact, exam: requireOpenExam(deps, found, input), linked: found?.bookingIds ?? [] };
 }
 
-function withoutBooking({ id, bookingIds }: ContactWithBookings, bookingId: string) {
-  return { id, bookingIds: bookingIds.filter((other) => other !== bookingId) };
+/**
+ * Decides whether a student may book, and opens the debt that holds the seat. To be called with the student's turn held.
+ * @throws {AppError} the refusals, in the contract's order: duplicate, full, credit.
+ */
+export async function approveBooking(deps: Deps, input: CreateBookingInput, asked: Asked): Promise<Order> {
+  const { seen, contact, exam } = asked;
+  const debts = await deps.debts.ofContact(contact.id);
+  const payment = choosePayment(input.mock_type, promised(debts, contact.credits));
+  const debt = newDebt(
+    {
+      kind: 'booking',
+      contactId: contact.id,
+      examId: exam.id,
+      bookingName: bookingIdOf(input),
+      session: sessionOf(exam),
+      credit: payment,
+      bookingId: null,
+    },
+    deps.clock.monotonicMs(),
+    deps.config.debtDeadlineMs,
+  );
+  const others = await takeSeat(deps, asked, debt);
+  try {
+    return { input, seen, contact, exam, payment: requirePayment(deps, input, asked, debts), others, debt };
+  } catch (error) {
+    await deps.debts.end(debt, 'nothing', error);
+    throw error;
+  }
+}
+
+/** A credit that is only promised to another booking may yet stay: nobody is told that there is none. */
+function requirePayment(
+  deps: Deps,
+  input: CreateBookingInput,
+  { contact }: Asked,
+  debts: readonly Debt[],
+): CreditField {
+  const payment = choosePayment(input.mock_type, promised(debts, contact.credits));
+  if (payment === null && choosePayment(input.mock_type, contact.credits) === null) {
+    throw new AppError('INSUFFICIENT_CREDITS', 'Insufficient credits for booking');
+  }
+  const now = deps.clock.monotonicMs();
+  const opensAtMs = payment === null ? Infinity : gateOpensAtMs(debts, payment);
+  if (payment !== null && opensAtMs < (currentContext()?.deadlineAt ?? Infinity)) return payment;
+  const leftMs = Number.isFinite(opensAtMs) ? opensAtMs - now : deps.config.writeHorizonMs;
+  const message = 'Your last booking or cancellation is still being completed. Please try again later.';
+  throw new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.ceil(leftMs / 1000) });
 }
 
 /** A page that was open while the contact was merged sends its old id: HubSpot tells which contact that is now. */
 async function requireIdentity(
   deps: Deps,
-  contact: ContactWithBookings | null,
+  seen: SeenContact<ContactWithBookings> | null,
   { contact_id: contactId, student_id: studentId }: CreateBookingInput,
-): Promise<ContactWithBookings> {
-  if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
+): Promise<SeenContact<ContactWithBookings>> {
+  if (!seen) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
+  const { contact } = seen;
   const isStudent = contact.studentId === studentId;
   if (isStudent) currentContext()?.loginPassed();
   if (isStudent && (contact.id === contactId || (await readContactById(deps, contactId))?.id === contact.id)) {
-    return contact;
+    return seen;
   }
   const message = 'Access denied. The contact does not match this Student ID and email.';
   throw new AppError('ACCESS_DENIED', message, { isFailedLogin: !isStudent });
@@ -103,13 +140,11 @@ function requireOpenExam(deps: Deps, found: ExamWithBookings | null, input: Crea
   return { ...exam, examDate };
 }
 
-/** Refuses a second booking of the same day and type, then holds a seat; both questions are asked side by side. */
-async function takeSeat(
-  deps: Deps,
-  contact: ContactWithBookings,
-  exam: DatedExam,
-  linked: readonly string[],
-): Promise<Pick<Approved, 'reservationId' | 'others'>> {
+/**
+ * Refuses a second booking of the same day and type, then holds a seat; both questions are asked side by side.
+ * @returns the student's other bookings.
+ */
+async function takeSeat(deps: Deps, { contact, exam, linked }: Asked, debt: Debt): Promise<readonly BookingWithExam[]> {
   const unread = linked.map(unreadSeat);
   const taken = (await overlaySeats(deps, new Map([[exam.id, unread]]))).get(exam.id)?.total ?? 0;
   const crowded = taken >= (exam.capacity ?? 0);
@@ -118,7 +153,8 @@ async function takeSeat(
     crowded ? readStatuses(deps, exam.id, linked) : null,
   ]);
   const readAll = async () => seats ?? readStatuses(deps, exam.id, linked);
-  return { reservationId: await reserveSeat(deps, exam, readAll, seats ?? unread), others };
+  await holdSeat(deps, exam, debt, { readAll, firstLook: seats ?? unread });
+  return others;
 }
 
 /** Whatever the older booking's `booking_id` looks like, and whoever has the same name. @returns the other bookings. */
@@ -145,34 +181,40 @@ async function readStatuses(deps: Deps, examId: string, linked: readonly string[
   return seats.get(examId) ?? [];
 }
 
+/** The seats of an exam, all of them taken for taken as long as their status is not read. */
+interface SeatLooks {
+  firstLook: readonly BookingSeat[];
+  readAll: () => Promise<readonly BookingSeat[]>;
+}
+
 /**
  * As long as the links alone leave room no status is read. Full only because of seats held for others: waits for them.
  * @throws {AppError} `EXAM_FULL`, or `RATE_LIMITED` while that is not certain
  */
-async function reserveSeat(
-  deps: Deps,
-  { id: examId, capacity }: DatedExam,
-  readAll: () => Promise<readonly BookingSeat[]>,
-  firstLook: readonly BookingSeat[],
-): Promise<string> {
-  const reserve = async (seats: readonly BookingSeat[]) =>
-    deps.reservations.reserve({ examId, capacity: capacity ?? 0, seats });
-  let outcome = await reserve(firstLook);
-  if (outcome.kind !== 'reserved') {
+async function holdSeat(deps: Deps, exam: DatedExam, debt: Debt, { firstLook, readAll }: SeatLooks): Promise<void> {
+  const { id: examId, capacity } = exam;
+  const open = async (seats: readonly BookingSeat[]) =>
+    deps.debts.openWithSeat(debt, { examId, capacity: capacity ?? 0, seats });
+  let outcome = await open(firstLook);
+  if (outcome !== 'opened') {
     const seats = await readAll();
     const decideAt = deps.clock.monotonicMs() + SEAT_WAIT_MS;
-    outcome = await reserve(seats);
-    while (outcome.kind === 'contended' && deps.clock.monotonicMs() < decideAt) {
+    outcome = await open(seats);
+    while (outcome === 'contended' && deps.clock.monotonicMs() < decideAt) {
       const leftMs = decideAt - deps.clock.monotonicMs();
-      await waitingFor(deps.clock, 'seat', async () => deps.reservations.changed(examId, leftMs));
-      outcome = await reserve(seats);
+      await waitingFor(deps.clock, 'seat', async () => deps.debts.seatsChanged(examId, leftMs));
+      outcome = await open(seats);
     }
   }
-  if (outcome.kind === 'reserved') return outcome.reservationId;
-  if (outcome.kind === 'full') throw examFull();
+  if (outcome === 'opened') return;
+  if (outcome === 'full') throw examFull();
   // Some of those who are ahead may yet give their seats back: "full" could be untrue.
   const message = 'The last seats are being booked right now. Please try again in a moment.';
   throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 3 });
+}
+
+export function sessionOf({ mockType, examDate }: DatedExam): string {
+  return `${mockType} ${examDate}`;
 }
 
 export function examFull(): AppError {

@@ -1,24 +1,24 @@
 import { z } from 'zod';
-import { epochMs } from '../time/clock.ts';
-import type { JournalEntry } from '../consistency/journal.ts';
-import { cancelledChange } from '../consistency/seats-taken.ts';
+import { type Debt, newDebt } from '../consistency/debts.ts';
+import { Turn } from '../consistency/turn.ts';
 import { authenticateAnew } from '../contacts/authenticate.ts';
-import { CreditUncertainError, writeCredit } from '../credits/write-credit.ts';
-import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import { isPlainText, RECORD_ID, StudentLogin } from '../contract/fields.ts';
-import { HubSpotError, HubSpotRateLimitError, isTokenRejected } from '../hubspot/errors.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
+import type { ContactWithBookings, SeenContact } from '../reads/contact.ts';
 import { readExam } from '../reads/exams.ts';
-import { writeThroughCancelling } from '../reads/write-through.ts';
-import { type BookingWithLinks, cancelledToProperties, creditOfToken } from '../records/booking.ts';
-import type { Contact, CreditField } from '../records/contact.ts';
-import type { Exam } from '../records/exam.ts';
-import { giveUpIfLost } from './lost-booking.ts';
-import { writeNote } from './notes.ts';
+import { showsPayment } from '../reads/payment.ts';
+import { creditMarkProperty } from '../reads/optional-properties.ts';
+import { type BookingWithLinks, creditOfToken, statusOn } from '../records/booking.ts';
+import { CREDIT_FIELDS } from '../records/contact.ts';
+import type { ExamFacts } from '../records/exam.ts';
+import { currentContext } from '../request/context.ts';
+import { dayAt } from '../time/calendar.ts';
+import { epochMs } from '../time/clock.ts';
+import type { Deps } from '../wiring/deps.ts';
 import { refuseUnsettled, requireOwner } from './owner.ts';
+import { settleCancelling } from './settle-cancelling.ts';
 import { requireBookingsEnabled } from './switch.ts';
-import { withFreshDeadline } from './undo.ts';
 
 const REASON = 'Reason must be a text of at most 500 characters';
 
@@ -28,169 +28,168 @@ export const CancelBookingInput = StudentLogin.extend({
 });
 export type CancelBookingInput = z.infer<typeof CancelBookingInput>;
 
+/** So long a cancelling of which the student was told only a part may be asked for again, in milliseconds. */
+const REPEATABLE_MS = 5 * 60_000;
+
 /**
- * Cancels a booking: marks it first, then gives the credit back, lowers the count and leaves a note, side by side.
- * What of these failed is told in `actions_completed` and, with the ids to repair it, in the log.
+ * Cancels a booking: marks it first, then gives the credit back. The answer waits for these two; what of them is still
+ * open when the student's time is up is carried to its end all the same. Count and note follow.
  * @throws {AppError} `MISSING_BOOKING_ID`, `AUTH_FAILED`, `BOOKING_NOT_FOUND`, `ACCESS_DENIED`, `ALREADY_CANCELED`,
- * `SOFT_DELETE_FAILED`
+ * `BOOKING_COMPLETED`, `SOFT_DELETE_FAILED`; `HUBSPOT_UNAVAILABLE` while it is not known whether it is cancelled.
  */
 export async function cancelBooking(deps: Deps, input: CancelBookingInput) {
   requireBookingsEnabled(deps);
   if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
   if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  const { student_id: studentId, id } = input;
-  // Two students may share a booking: its credit is given back once all the same.
-  const inTurn = async <T>(work: () => Promise<T>) =>
-    deps.locks.withLock(studentId, async () => deps.locks.withLock(`booking ${id}`, work));
-  return inTurn(async () => {
-    const [contact, found] = await Promise.all([authenticateAnew(deps, input), readBookingWithLinks(deps, id)]);
-    const cancellable = await requireCancellable(deps, found, contact);
-    return withFreshDeadline(deps, async () => cancel(deps, input, contact, cancellable));
-  });
+  const { debt, isJoined } = await begin(deps, input);
+  const deadlineAt = currentContext()?.deadlineAt ?? debt.deadlineAt;
+  await deps.debts.ended(debt, deadlineAt - deps.clock.monotonicMs());
+  if (debt.end === 'nothing') throw debt.error;
+  if (debt.stage === 'writing') throw unknownYet(deps, debt);
+  // Whoever cancels twice at once hears once that it is done.
+  if (isJoined && debt.told === 'done') throw alreadyCancelled();
+  if (debt.told === 'no') debt.told = isOpen(debt) ? 'open' : 'done';
+  await deps.debts.save(debt);
+  return describe(debt, input.reason ?? null);
 }
 
-async function requireCancellable(
-  deps: Deps,
-  found: BookingWithLinks | null,
-  contact: Contact,
-): Promise<BookingWithLinks> {
-  if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  if (await giveUpIfLost(deps, contact.id, found.booking)) {
-    throw new AppError('BOOKING_NOT_FOUND', 'This booking was never completed, and nothing was paid for it');
-  }
-  requireSettled(deps, found, await deps.journal.entryOf(found.booking.id));
-  await requireOwner(deps, found, contact);
-  if (found.booking.status === 'cancelled') throw new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
-  return found;
+function alreadyCancelled(): AppError {
+  return new AppError('ALREADY_CANCELED', 'Booking is already cancelled');
 }
 
-/**
- * A booking made elsewhere so short a time ago may still be undone, or wait to be paid: cancelling it now could give back
- * a credit that was never taken. And HubSpot may not show yet whose it is.
- */
-function requireSettled({ clock, config }: Deps, { booking }: BookingWithLinks, entry: JournalEntry | undefined): void {
-  if (entry?.made) return;
-  const { consistencyLagMs, http } = config;
-  refuseUnsettled(epochMs(booking.createdAt) + consistencyLagMs + 2 * http.studentDeadlineMs - clock.now());
+/** Whether a credit is still to be given back. */
+function isOpen({ credit, credited, end }: Debt): boolean {
+  return credit !== null && credited === null && end === null;
 }
 
-async function cancel(deps: Deps, input: CancelBookingInput, contact: Contact, found: BookingWithLinks) {
-  const { booking, examIds } = found;
-  const [examId = ''] = examIds;
-  const [cancelledAtMs, exam] = await Promise.all([mark(deps, booking.id), examToCount(deps, examId)]);
-  await deps.journal.bookingCancelled({ bookingId: booking.id, contactId: contact.id, examId, cancelledAtMs });
-  writeThroughCancelling(deps, contact.id, booking.id);
-  const credit = creditOfToken(booking.tokenUsed);
-  const [newBalance, counted, noted] = await Promise.all([
-    credit ? refund(deps, contact, credit, booking.id) : null,
-    exam && booking.holdsSeat ? countDown(deps, exam, booking.id) : false,
-    note(deps, contact.id, input, credit),
-  ]);
+function describe(debt: Debt, reason: string | null) {
+  const { credit, credited } = debt;
+  const restored = credit !== null && credited !== null ? { credit, after: credited.after } : null;
   return {
-    booking_id: booking.id,
+    booking_id: debt.bookingName,
     status: 'cancelled',
-    cancelled_at: new Date(cancelledAtMs).toISOString(),
+    cancelled_at: new Date(debt.cancelledAtMs).toISOString(),
     actions_completed: {
       soft_delete: true,
-      note_created: noted,
-      bookings_decremented: counted,
-      credits_restored: newBalance !== null,
+      note_created: true,
+      bookings_decremented: debt.examId !== '',
+      credits_restored: restored !== null,
     },
-    ...(newBalance === null ? {} : { credit_restoration: { credit_type: credit, amount: 1, new_balance: newBalance } }),
-    ...(input.reason ? { reason: input.reason } : {}),
+    ...(restored && {
+      credit_restoration: { credit_type: restored.credit, amount: 1, new_balance: restored.after[restored.credit] },
+    }),
+    ...(isOpen(debt) && { warnings: ['Your credit will be returned shortly'] }),
+    ...(reason && { reason }),
   };
 }
 
-/** Marks the booking; a lost answer is looked for. Resolves to HubSpot's time of it in epoch milliseconds. */
-async function mark(deps: Deps, id: string): Promise<number> {
+function unknownYet({ clock }: Deps, { nextLookAtMs }: Debt): AppError {
+  const message =
+    'Your cancellation is still being completed. Look at your bookings in a minute; trying again will not cancel twice.';
+  const leftMs = nextLookAtMs - clock.monotonicMs();
+  return new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) });
+}
+
+/** What a cancelling is decided on. */
+interface Asked {
+  seen: SeenContact<ContactWithBookings>;
+  found: BookingWithLinks;
+}
+
+/** Decides with the student's turn held, and hands it on to the work on what is owed. */
+async function begin(deps: Deps, input: CancelBookingInput): Promise<{ debt: Debt; isJoined: boolean }> {
+  const turn = new Turn(deps.locks);
   try {
-    const properties = cancelledToProperties();
-    const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, { id, properties });
-    return epochMs(updatedAt);
-  } catch (error) {
-    if (!(error instanceof HubSpotError) || error instanceof HubSpotRateLimitError || isTokenRejected(error))
-      throw error;
-    const seen = error.outcome === 'refused' ? null : await lookAfterMark(deps, id);
-    if (seen?.booking.status === 'cancelled') return seen.booking.updatedAtMs;
-    // HubSpot may still carry out what it has not answered: somebody should know which booking that was.
-    const perhaps = error.outcome === 'unknown' ? 'perhaps cancelled without a refund: check by hand' : 'not cancelled';
-    deps.log.error(`booking ${perhaps}`, { bookingId: id, reason: error.message });
-    throw new AppError('SOFT_DELETE_FAILED', 'The booking could not be cancelled. Please try again.', { cause: error });
-  }
-}
-
-async function lookAfterMark(deps: Deps, id: string): Promise<BookingWithLinks | null> {
-  try {
-    return await readBookingWithLinks(deps, id);
-  } catch (error) {
-    deps.log.error('booking perhaps cancelled without a refund: check by hand', {
-      bookingId: id,
-      reason: String(error),
-    });
-    throw new AppError('SOFT_DELETE_FAILED', 'The booking could not be cancelled. Please try again.', { cause: error });
-  }
-}
-
-async function examToCount(deps: Deps, examId: string): Promise<Exam | null> {
-  if (examId === '') return null;
-  const step = { level: 'warn', message: 'exam not read: its count was not lowered', ids: { examId } } as const;
-  return orLogged(deps, step, null, async () => readExam(deps, examId));
-}
-
-async function refund(deps: Deps, contact: Contact, credit: CreditField, bookingId: string): Promise<number | null> {
-  const ids = { bookingId, contactId: contact.id, credit };
-  const held = contact.credits[credit];
-  if (held === null) {
-    deps.log.error('credit not given back, since what HubSpot holds cannot be read: set it by hand', ids);
-    return null;
-  }
-  const amount = held + 1;
-  const step = { level: 'error', message: 'credit not given back: add one by hand', ids } as const;
-  return orLogged(deps, step, null, async () => {
-    try {
-      return (await writeCredit(deps, contact, credit, amount))[credit];
-    } catch (error) {
-      if (!(error instanceof CreditUncertainError)) throw error;
-      deps.log.error('credit perhaps given back: set it by hand', { ...ids, amount, reason: error.message });
-      return null;
+    await turn.takeLogin(input.student_id, input.email);
+    let asked = await readAsked(deps, input);
+    if (!(await turn.takeContact(asked.seen.contact.id))) asked = await readAsked(deps, input);
+    const earlier = await findEarlier(deps, input.id);
+    const { seen } = asked;
+    const found = earlier ? asked.found : await requireCancellable(deps, asked);
+    const wanted = newDebt(whatIsOwed(asked), deps.clock.monotonicMs(), deps.config.debtDeadlineMs);
+    // Two students may share a booking: its credit is given back once all the same.
+    const debt = earlier ?? (await deps.debts.open(wanted));
+    if (debt !== wanted) turn.release();
+    else {
+      const leaveBy = currentContext()?.deadlineAt ?? debt.deadlineAt;
+      const task = { debt, seen, found, leaveBy, reason: input.reason ?? null };
+      deps.owed('cancelling', async () => settleCancelling(deps, task, turn));
     }
-  });
-}
-
-async function countDown(deps: Deps, exam: Exam, bookingId: string): Promise<boolean> {
-  const { id: examId, totalBookings: total, updatedAtMs } = exam;
-  const stored = { examId, total, updatedAtMs };
-  return deps.counts.adjust({ stored, delta: -1, change: cancelledChange(bookingId) });
-}
-
-async function note(deps: Deps, contactId: string, { id, reason }: CancelBookingInput, credit: CreditField | null) {
-  const step = { level: 'warn', message: 'cancellation note not written', ids: { bookingId: id, contactId } } as const;
-  return orLogged(deps, step, false, async () => {
-    const facts = { Booking: id, Reason: reason ?? undefined, 'Credit given back': credit ?? 'none' };
-    await writeNote(deps, contactId, 'Mock exam booking cancelled', facts);
-    return true;
-  });
-}
-
-/** How the failure of a step is told to the operator. */
-interface Step {
-  level: 'warn' | 'error';
-  message: string;
-  ids: Record<string, string>;
-}
-
-/** A step after the mark cannot undo it: its failure is told to the caller as `otherwise`, and to the operator. */
-async function orLogged<T, F>(
-  { log }: Deps,
-  { level, message, ids }: Step,
-  otherwise: F,
-  work: () => Promise<T>,
-): Promise<T | F> {
-  try {
-    return await work();
+    return { debt, isJoined: debt !== wanted };
   } catch (error) {
-    if (!(error instanceof HubSpotError)) throw error;
-    log[level](message, { ...ids, reason: error.message });
-    return otherwise;
+    turn.release();
+    throw error;
   }
+}
+
+/**
+ * Reads contact and booking, side by side. Where other instances may cancel the same booking, the contact is read first:
+ * as long as the booking is then still active, nothing has been given back for it yet.
+ */
+async function readAsked(deps: Deps, input: CancelBookingInput): Promise<Asked> {
+  const mark = await creditMarkProperty(deps);
+  const student = authenticateAnew(deps, input, mark === null ? CREDIT_FIELDS : [...CREDIT_FIELDS, mark]);
+  if (deps.config.confirmBookings) await student;
+  const [seen, found] = await Promise.all([student, readBookingWithLinks(deps, input.id)]);
+  if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
+  return { seen, found };
+}
+
+function whatIsOwed({ seen, found: { booking, examIds } }: Asked) {
+  const [examId = ''] = examIds;
+  const credit = creditOfToken(booking.tokenUsed);
+  const ids = { contactId: seen.contact.id, examId, bookingId: booking.id };
+  return { kind: 'cancelling', bookingName: booking.bookingId, session: '', credit, ...ids } as const;
+}
+
+/** A cancelling under way, or one of which the student has not been told yet that all of it is done. */
+async function findEarlier(deps: Deps, bookingId: string): Promise<Debt | undefined> {
+  const oldest = deps.clock.monotonicMs() - REPEATABLE_MS;
+  const debts = await deps.debts.ofBooking(bookingId);
+  const known = debts.findLast(
+    ({ kind, told, endedAtMs }) => kind === 'cancelling' && told !== 'done' && endedAtMs > oldest,
+  );
+  if (known) deps.debts.hurry(known);
+  return known;
+}
+
+/**
+ * @returns the booking with what is known of its exam.
+ * @throws {AppError} unless it is this student's, is known to be whole, and is still to come.
+ */
+async function requireCancellable(deps: Deps, { seen, found }: Asked): Promise<BookingWithLinks> {
+  const { booking } = found;
+  const { contact } = seen;
+  await requireOwner(deps, found, contact);
+  const debts = await deps.debts.ofContact(contact.id);
+  const perhaps = debts.find(
+    ({ end, bookingId, bookingName }) => !end && !bookingId && bookingName === booking.bookingId,
+  );
+  if (perhaps) {
+    deps.debts.hurry(perhaps);
+    refuseUnsettled(Math.max(1, perhaps.nextLookAtMs - deps.clock.monotonicMs()));
+  }
+  if (booking.status === 'cancelled') throw alreadyCancelled();
+  const examFacts = booking.examFacts ?? (await factsOf(deps, found));
+  const today = dayAt(deps.clock.now(), deps.config.timeZone);
+  if (statusOn(booking, examFacts?.examDate ?? null, today) === 'completed') {
+    throw new AppError('BOOKING_COMPLETED', 'This exam has already taken place and can no longer be cancelled');
+  }
+  await requireSettled(deps, seen, found);
+  return { ...found, booking: { ...booking, examFacts } };
+}
+
+async function factsOf(deps: Deps, { examIds: [examId] }: BookingWithLinks): Promise<ExamFacts | null> {
+  const exam = examId === undefined ? null : await readExam(deps, examId);
+  return exam?.examDate ? { ...exam, examDate: exam.examDate } : null;
+}
+
+/** A booking that another instance made a moment ago may still be undone, or wait to be paid: its payment has to show. */
+async function requireSettled(deps: Deps, seen: Asked['seen'], found: BookingWithLinks): Promise<void> {
+  const { clock, config } = deps;
+  const credit = creditOfToken(found.booking.tokenUsed);
+  const leftMs = epochMs(found.booking.createdAt) + config.debtDeadlineMs - clock.now();
+  const own = await deps.debts.ofBooking(found.booking.id);
+  if (leftMs <= 0 || credit === null || own.length > 0) return;
+  if (!(await showsPayment(deps, found, credit, seen))) refuseUnsettled(Math.min(leftMs, config.consistencyLagMs));
 }

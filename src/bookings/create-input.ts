@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseDay } from '../time/calendar.ts';
 import { isPlainText, MockTypeField, recordId, requiredText, StudentLogin, typedText } from '../contract/fields.ts';
-import { toAttendingLocation } from '../records/booking.ts';
+import { toAttendingLocation } from '../records/new-booking.ts';
 
 const NAME_LENGTH = 'Name must be between 2 and 100 characters';
 const LOCATION_UNKNOWN =

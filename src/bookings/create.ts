@@ -1,27 +1,24 @@
 import { createHash } from 'node:crypto';
-import { epochMs, sleep } from '../time/clock.ts';
+import type { Debt } from '../consistency/debts.ts';
 import { KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
-import { madeChange } from '../consistency/seats-taken.ts';
-import { waitingFor } from '../request/context.ts';
-import type { Deps } from '../wiring/deps.ts';
+import { Turn } from '../consistency/turn.ts';
 import { AppError } from '../contract/errors.ts';
-import { readContactById } from '../reads/contact.ts';
-import { writeThroughBooking } from '../reads/write-through.ts';
-import { type Approved, approveBooking, type PlacedBooking } from './approve.ts';
-import { confirmByRank } from './confirm.ts';
+import { currentContext, waitingFor } from '../request/context.ts';
+import { sleep } from '../time/clock.ts';
+import type { Deps } from '../wiring/deps.ts';
+import { approveBooking, type Asked, duplicateBooking, readAsked, sessionOf } from './approve.ts';
 import { type CreatedBooking, describeCreated } from './created.ts';
 import type { CreateBookingInput } from './create-input.ts';
-import { writeNote } from './notes.ts';
-import { payForBooking } from './pay.ts';
-import { placeBooking } from './place.ts';
+import { settleBooking } from './settle-booking.ts';
 import { requireBookingsEnabled } from './switch.ts';
-import { type BookingIds, undoBooking, withFreshDeadline } from './undo.ts';
 
 /**
- * Books a seat and takes the credit for it: exactly one booking and one deduction, or neither.
+ * Books a seat and takes the credit for it: one booking and one deduction, or neither, whenever HubSpot answers. Until the
+ * first write has left, every failure is a refusal; from then on the rest is owed, and is carried to its end also after
+ * the answer.
  * @param idempotencyKey a repeat with the same key gets the first success again.
- * @throws {AppError} the contract's refusals; `HubSpotError` when HubSpot fails, with nothing left behind or
- * what is left behind in an error line of the log.
+ * @throws {AppError} the contract's refusals; `HUBSPOT_UNAVAILABLE` while the booking is still being completed.
+ * @throws {HubSpotError} when HubSpot fails, with nothing left behind or what is left behind in an error line of the log.
  */
 export async function createBooking(
   deps: Deps,
@@ -31,7 +28,7 @@ export async function createBooking(
   requireBookingsEnabled(deps);
   const work = async () => {
     await untilPredecessorsShow(deps);
-    return deps.locks.withLock(input.student_id, async () => book(deps, input));
+    return book(deps, input);
   };
   if (idempotencyKey === null) return { value: await work(), repeated: false };
   const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('hex');
@@ -44,36 +41,6 @@ export async function createBooking(
   }
 }
 
-async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooking> {
-  const reading = deps.cache.begin();
-  const approved = await approveBooking(deps, input);
-  const placed = approved.adopted ?? (await placeBooking(deps, input, approved));
-  const { booking } = placed;
-  return withFreshDeadline(deps, async () => {
-    const { contact, exam, reservationId } = approved;
-    const ids: BookingIds = { bookingId: booking.id, contactId: contact.id, examId: exam.id };
-    await deps.reservations.confirm(reservationId, { ...ids, facts: exam, madeAtMs: epochMs(booking.createdAt) });
-    try {
-      const payer = await choosePayer(deps, input, approved, placed);
-      const after = await payForBooking(deps, payer, { payment: approved.payment, mockType: input.mock_type }, ids);
-      writeThroughBooking(deps, contact.id, { others: approved.others, reading }, { booking, facts: exam });
-      finish(deps, input, approved, ids);
-      return describeCreated(input, approved, { recordId: booking.id, before: payer.credits, after });
-    } catch (error) {
-      await undoBooking(deps, ids);
-      throw error;
-    }
-  });
-}
-
-/** The contact to pay from, read anew where time has passed since it was approved. */
-async function choosePayer(deps: Deps, { email }: CreateBookingInput, approved: Approved, placed: PlacedBooking) {
-  if (deps.config.confirmBookings) {
-    return confirmByRank(deps, { ...approved, recordId: placed.booking.id, email });
-  }
-  return placed.wasLost ? ((await readContactById(deps, approved.contact.id)) ?? approved.contact) : approved.contact;
-}
-
 /** What another process did just before this one began is in no journal, and HubSpot shows it late. */
 async function untilPredecessorsShow({ clock, config, startedAtMs }: Deps): Promise<void> {
   const ageMs = clock.monotonicMs() - startedAtMs;
@@ -81,21 +48,72 @@ async function untilPredecessorsShow({ clock, config, startedAtMs }: Deps): Prom
   await waitingFor(clock, 'confirmation', async () => sleep(clock, config.consistencyLagMs - ageMs));
 }
 
-/** What follows the answer: the displayed count and the note, neither of which can undo a booking. */
-function finish(deps: Deps, input: CreateBookingInput, { exam, contact, payment }: Approved, ids: BookingIds): void {
-  const lingerMs = deps.config.afterthoughtLingerMs;
-  const stored = { examId: exam.id, total: exam.totalBookings, updatedAtMs: exam.updatedAtMs };
-  const facts = {
-    Date: exam.examDate,
-    Location: exam.location ?? undefined,
-    Name: input.name,
-    'Paid with': payment,
-    Booking: ids.bookingId,
-  };
-  deps.background('count', async () =>
-    deps.counts.adjust({ stored, delta: 1, change: madeChange(ids.bookingId) }, lingerMs),
-  );
-  deps.background('booking note', async () =>
-    writeNote(deps, contact.id, `${input.mock_type} mock exam booked`, facts, lingerMs),
-  );
+async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooking> {
+  const { asked, debt, isJoined } = await begin(deps, input);
+  const deadlineAt = currentContext()?.deadlineAt ?? debt.deadlineAt;
+  await deps.debts.ended(debt, deadlineAt - deps.clock.monotonicMs());
+  if (debt.end === 'nothing') {
+    if (!isJoined) throw debt.error;
+    // What this request had joined came to nothing: it is decided by itself.
+    return book(deps, input);
+  }
+  if (isJoined && debt.told !== 'no') throw duplicateBooking();
+  const isBooked = debt.bookingId !== null && (debt.end !== null || debt.stage === 'crediting');
+  if (!isBooked) throw stillBeingCompleted(deps, debt);
+  debt.told = debt.credited ? 'done' : 'open';
+  await deps.debts.save(debt);
+  return describeCreated(input, asked, debt);
+}
+
+interface Begun {
+  asked: Asked;
+  debt: Debt;
+  /** Whether an earlier request of the student began it. */
+  isJoined: boolean;
+}
+
+/** Decides with the student's turn held, and hands it on to the work on what is owed. */
+async function begin(deps: Deps, input: CreateBookingInput): Promise<Begun> {
+  const turn = new Turn(deps.locks);
+  try {
+    const reading = deps.cache.begin();
+    await turn.takeLogin(input.student_id, input.email);
+    let asked = await readAsked(deps, input);
+    if (!(await turn.takeContact(asked.contact.id))) asked = await readAsked(deps, input);
+    const joined = await findUnfinished(deps, asked);
+    if (joined) {
+      turn.release();
+      return { asked, debt: joined, isJoined: true };
+    }
+    const order = await approveBooking(deps, input, asked);
+    const leaveBy = currentContext()?.deadlineAt ?? order.debt.deadlineAt;
+    deps.owed('booking', async () => settleBooking(deps, { ...order, reading, leaveBy }, turn));
+    return { asked, debt: order.debt, isJoined: false };
+  } catch (error) {
+    turn.release();
+    throw error;
+  }
+}
+
+/**
+ * The student's booking of the same exam of which they have not been told yet what came of it.
+ * @throws {AppError} `HUBSPOT_UNAVAILABLE` while another exam of that day and type may become theirs.
+ */
+async function findUnfinished(deps: Deps, { contact, exam }: Asked): Promise<Debt | null> {
+  const debts = await deps.debts.ofContact(contact.id);
+  const untold = debts.filter(({ kind, told }) => kind === 'booking' && told === 'no');
+  const joined = untold.find(({ examId, end }) => examId === exam.id && end !== 'partly');
+  const other = untold.find(({ session, bookingId, end }) => session === sessionOf(exam) && !bookingId && !end);
+  const wanted = joined ?? other;
+  if (wanted) deps.debts.hurry(wanted);
+  if (!joined && other) throw stillBeingCompleted(deps, other);
+  return joined ?? null;
+}
+
+/** It will be seen to, whether or not the student asks again. */
+function stillBeingCompleted({ clock }: Deps, { nextLookAtMs }: Debt): AppError {
+  const message =
+    'Your booking is still being completed. Look at your bookings in a minute; trying again will not book or charge twice.';
+  const leftMs = nextLookAtMs - clock.monotonicMs();
+  return new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) });
 }

@@ -1,26 +1,22 @@
 import { creditsFor } from '../credits/policy.ts';
-import { type HeldCredits, usableCredits } from '../records/contact.ts';
-import type { Approved } from './approve.ts';
-import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
+import type { Debt } from '../consistency/debts.ts';
+import { type CreditField, type HeldCredits, usableCredits } from '../records/contact.ts';
+import type { Asked } from './approve.ts';
+import type { CreateBookingInput } from './create-input.ts';
 
 /** Where an exam without a place is said to be. */
 const DEFAULT_LOCATION = 'Mississauga';
 
-interface Payment {
-  recordId: string;
-  before: HeldCredits;
-  after: HeldCredits;
-}
-
 export type CreatedBooking = ReturnType<typeof describeCreated>;
 
-/** The answer to a booking that succeeded. */
-export function describeCreated(input: CreateBookingInput, approved: Approved, { recordId, before, after }: Payment) {
-  const { contact, exam, payment } = approved;
+/** The answer to a booking that succeeded, of which the credit may still be open. */
+export function describeCreated(input: CreateBookingInput, { contact, exam }: Asked, debt: Debt) {
+  const payment = debt.credit ?? 'sj_credits';
+  const { before, after } = debt.credited ?? expected(contact.credits, payment);
   const was = creditsFor(input.mock_type, before);
   return {
-    booking_id: bookingIdOf(input),
-    booking_record_id: recordId,
+    booking_id: debt.bookingName,
+    booking_record_id: debt.bookingId ?? '',
     confirmation_message: `Your booking for ${input.mock_type} on ${input.exam_date} has been confirmed`,
     exam_details: {
       mock_exam_id: exam.id,
@@ -40,10 +36,14 @@ export function describeCreated(input: CreateBookingInput, approved: Approved, {
     },
     associations: {
       results: [associated('contact', contact.id), associated('mock_exam', exam.id)],
-      warnings: [] as string[],
+      warnings: debt.credited ? [] : ['Your credit will be deducted shortly'],
       critical_success: true,
     },
   };
+}
+
+function expected(before: HeldCredits, payment: CreditField) {
+  return { before, after: { ...before, [payment]: (before[payment] ?? 0) - 1 } };
 }
 
 function associated(type: 'contact' | 'mock_exam', id: string) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
+import { dayAt } from '../time/calendar.ts';
 import { authenticate } from '../contacts/authenticate.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
@@ -7,7 +8,7 @@ import { RECORD_ID, StudentLogin } from '../contract/fields.ts';
 import { findEnrollment } from '../reads/enrollment.ts';
 import { getBookingWithLinks } from '../reads/bookings.ts';
 import { getExams } from '../reads/exams.ts';
-import type { Booking, BookingWithLinks } from '../records/booking.ts';
+import { type Booking, type BookingWithLinks, statusOn } from '../records/booking.ts';
 import type { Contact } from '../records/contact.ts';
 import type { Enrollment } from '../records/enrollment.ts';
 import type { Exam } from '../records/exam.ts';
@@ -31,8 +32,10 @@ export async function getBooking(deps: Deps, input: GetBookingInput) {
   await requireOwner(deps, found, contact);
   const [exams, enrollment] = await Promise.all([getExams(deps, found.examIds), findEnrollment(deps, contact.id)]);
   const [exam] = exams.values();
+  const today = dayAt(deps.clock.now(), deps.config.timeZone);
+  const examDate = found.booking.examFacts?.examDate ?? exam?.examDate ?? null;
   return {
-    booking: describeBooking(found.booking),
+    booking: { ...describeBooking(found.booking), status: statusOn(found.booking, examDate, today) },
     mock_exam: exam ? describeExam(exam) : null,
     contact: describeContact(contact),
     enrollment: enrollment && describeEnrollment(enrollment),
@@ -51,7 +54,6 @@ function describeBooking(booking: Booking) {
     name: booking.name,
     email: booking.email,
     dominant_hand: booking.dominantHand,
-    status: booking.status,
     created_at: booking.createdAt,
     updated_at: booking.updatedAt,
   };

@@ -4,7 +4,7 @@ import { authenticate } from '../contacts/authenticate.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { queryInteger, StudentLogin } from '../contract/fields.ts';
 import { getBookingsWithExams } from '../reads/bookings.ts';
-import type { BookingStatus, BookingWithExam } from '../records/booking.ts';
+import { type BookingStatus, type BookingWithExam, statusOn } from '../records/booking.ts';
 import { type Credits, usableCredits } from '../records/contact.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
 
@@ -60,7 +60,8 @@ export async function listBookings(deps: Deps, input: ListBookingsInput): Promis
   const all = await getBookingsWithExams(deps, contact.id);
   const today = dayAt(deps.clock.now(), deps.config.timeZone);
   const fitting = all
-    .filter((entry) => fits(entry, input.filter, today))
+    .map((entry) => ({ ...entry, status: statusOn(entry.booking, entry.facts.examDate, today) }))
+    .filter(({ status }) => FITTING[input.filter].includes(status))
     .toSorted((a, b) => compareSessions(orderOf(a), orderOf(b)));
   if (input.filter === 'past') fitting.reverse();
   const { page, limit } = input;
@@ -79,26 +80,19 @@ export async function listBookings(deps: Deps, input: ListBookingsInput): Promis
   };
 }
 
-/** An exam of today is still to come. */
-function fits({ booking, facts }: BookingWithExam, filter: ListBookingsInput['filter'], today: string): boolean {
-  const cancelled = booking.status === 'cancelled';
-  switch (filter) {
-    case 'all':
-      return true;
-    case 'cancelled':
-      return cancelled;
-    case 'upcoming':
-      return !cancelled && facts.examDate >= today;
-    case 'past':
-      return !cancelled && facts.examDate < today;
-  }
-}
+/** What each filter lets through. */
+const FITTING: Record<ListBookingsInput['filter'], readonly BookingStatus[]> = {
+  all: ['scheduled', 'completed', 'cancelled'],
+  upcoming: ['scheduled'],
+  past: ['completed'],
+  cancelled: ['cancelled'],
+};
 
 function orderOf({ booking, facts }: BookingWithExam): SessionOrder {
   return { day: facts.examDate, start: facts.startTime, id: booking.id };
 }
 
-function toListed({ booking, facts, exam }: BookingWithExam): ListedBooking {
+function toListed({ booking, facts, exam, status }: BookingWithExam & { status: BookingStatus }): ListedBooking {
   const place = {
     mock_type: facts.mockType,
     exam_date: facts.examDate,
@@ -118,7 +112,7 @@ function toListed({ booking, facts, exam }: BookingWithExam): ListedBooking {
     ...place,
     is_active: isActive,
     mock_exam: { ...place, is_active: exam ? (exam.isActive ?? '') : isActive, ...throughExam },
-    status: booking.status,
+    status,
     created_at: booking.createdAt,
   };
 }

@@ -1,5 +1,6 @@
 import { type Clock, waitAtMost } from '../time/clock.ts';
 import type { Log } from '../observability/log.ts';
+import type { RunInBackground } from '../request/background.ts';
 
 /** What HubSpot holds of an exam's count. */
 export interface StoredCount {
@@ -9,38 +10,48 @@ export interface StoredCount {
   updatedAtMs: number;
 }
 
-/** One booking more or less. */
-export interface CountChange {
-  stored: StoredCount;
-  delta: 1 | -1;
-  /** Names the change, so that a count that holds it already is not changed again. */
-  change: string;
-}
-
 /** An exam's bookings as they were counted. */
 export interface DerivedCount {
   examId: string;
   total: number;
-  /** Names of the {@link CountChange}s it holds. */
+  /** Names of our own changes that it holds. */
   changes: Iterable<string>;
 }
 
+export interface CountWriterOptions {
+  clock: Clock;
+  log: Log;
+  background: RunInBackground;
+  /** Milliseconds that a write waits for further changes. */
+  lingerMs: number;
+  /** Resolves to null when HubSpot does not know the exam. */
+  read: (examId: string) => Promise<StoredCount | null>;
+  /** Stores a count and resolves to the record's new `updatedAt` in epoch milliseconds. */
+  write: (examId: string, total: number) => Promise<number>;
+}
+
+/** One booking more or less. */
+interface Change {
+  delta: 1 | -1;
+  at: number;
+  /** Whether HubSpot's number lacks it, as far as is known. */
+  isOpen: boolean;
+}
+
 interface Count {
-  value: number;
-  /** Whether `value` has not reached HubSpot yet: it is waiting for its turn, or its write failed. */
-  dirty: boolean;
-  /** The write under way and, after it, all that became dirty meanwhile; resolves to why it failed, or null. */
-  writing: Promise<Error | null> | undefined;
-  /** Ends the wait of a write that has time. */
-  hurry: () => void;
-  /** Changes that the last derived count holds. */
-  held: Set<string>;
-  /** Changes counted here lately, and when. */
-  applied: Map<string, { delta: number; at: number }>;
-  /** `updatedAt` of our last write that landed. */
-  landedAtMs: number;
+  /** Those of the last minutes, by name. */
+  changes: Map<string, Change>;
+  /** Our last write that landed. */
+  landed: { total: number; atMs: number } | undefined;
+  /** A write that was not answered: if HubSpot shows its number, it was carried out. */
+  attempted: { total: number; changes: readonly Change[] } | undefined;
+  /** A derived count on its way. */
+  put: { total: number; outcome: Promise<Error | null> } | undefined;
   failedAt: number;
-  touchedAt: number;
+  usedAt: number;
+  isPlanned: boolean;
+  /** Writes of one count follow one another. */
+  line: Promise<unknown>;
 }
 
 /** Our last word on a count is kept this long: longer than any cached record that lacks it is served. */
@@ -51,35 +62,30 @@ const PAUSE_AFTER_FAILURE_MS = 60_000;
 const DERIVED_WITHIN_MS = 60_000;
 
 /**
- * The only writer of an exam's displayed count, `total_bookings`: one write under way, the last value wins. It is a
- * display value; the bookings are the truth, and a count that could not be written is made up for by the next one.
+ * The only writer of an exam's displayed count, `total_bookings`. Changes are added to what HubSpot holds when they are
+ * written, after the answers and awaited by nobody. It is a display value: the bookings are the truth.
  */
 export class CountWriter {
-  readonly #clock: Clock;
-  readonly #log: Log;
-  readonly #write: (examId: string, total: number) => Promise<number>;
+  readonly #options: CountWriterOptions;
   readonly #counts = new Map<string, Count>();
+  #hurried = Promise.withResolvers<void>();
 
-  /** @param write stores a count and resolves to the record's new `updatedAt` in epoch milliseconds. */
-  constructor(clock: Clock, log: Log, write: (examId: string, total: number) => Promise<number>) {
-    this.#clock = clock;
-    this.#log = log;
-    this.#write = write;
+  constructor(options: CountWriterOptions) {
+    this.#options = options;
   }
 
-  /**
-   * Counts one booking more or less, on top of what was counted here since the stored count was read. Resolves to
-   * whether HubSpot took it; a failure is logged.
-   * @param lingerMs how long the write may wait for further changes of the same count.
-   */
-  async adjust({ stored, delta, change }: CountChange, lingerMs = 0): Promise<boolean> {
-    const count = this.#counts.get(stored.examId) ?? this.#begin(stored.examId);
-    if (!count.held.delete(change)) {
-      count.value = Math.max(0, (count.dirty ? count.value : this.current(stored)) + delta);
-      count.dirty = true;
-      count.applied.set(change, { delta, at: this.#clock.monotonicMs() });
-    }
-    return (await this.#flush(stored.examId, count, lingerMs)) === null;
+  /** Counts one booking more or less, once by that name. */
+  adjust(examId: string, name: string, delta: 1 | -1): void {
+    const count = this.#of(examId);
+    if (count.changes.has(name)) return;
+    count.changes.set(name, { delta, at: this.#options.clock.monotonicMs(), isOpen: true });
+    if (count.isPlanned) return;
+    count.isPlanned = true;
+    this.#options.background('count', async () => {
+      await waitAtMost(this.#options.clock, this.#options.lingerMs, this.#hurried.promise);
+      count.isPlanned = false;
+      await this.#inLine(count, async () => this.#addOpen(examId, count));
+    });
   }
 
   /**
@@ -87,82 +93,110 @@ export class CountWriter {
    * @returns why it was not written, or null.
    */
   async put({ examId, total, changes }: DerivedCount): Promise<Error | null> {
-    const count = this.#counts.get(examId) ?? this.#begin(examId);
-    count.held = new Set(changes);
-    count.value = Math.max(0, total + this.#countedSince(count));
-    count.dirty = true;
-    return this.#flush(examId, count, 0);
+    const count = this.#of(examId);
+    if (count.put?.total === total) return count.put.outcome;
+    const held = new Set(changes);
+    const outcome = this.#inLine(count, async () => {
+      const oldest = this.#options.clock.monotonicMs() - DERIVED_WITHIN_MS;
+      const since = [...count.changes].filter(([name, { at }]) => !held.has(name) && at >= oldest);
+      const sum = total + sumOf(since.map(([, change]) => change));
+      const failure = await this.#write(examId, count, sum, [...count.changes.values()]);
+      if (count.put?.outcome === outcome) count.put = undefined;
+      return failure;
+    });
+    count.put = { total, outcome };
+    return outcome;
   }
 
-  /** The count to show: ours while it is on its way or the record is older than our last write, else the record's. */
+  /** The count to show: HubSpot's, or our last one while the record is older, with what is not written yet. */
   current({ examId, total, updatedAtMs }: StoredCount): number {
     const count = this.#counts.get(examId);
-    return count && (count.writing !== undefined || updatedAtMs < count.landedAtMs) ? count.value : total;
+    if (!count) return total;
+    const { landed, attempted, changes, put } = count;
+    if (put) return put.total;
+    const isOlder = landed !== undefined && updatedAtMs < landed.atMs;
+    const isCarriedOut = (change: Change) => attempted?.total === total && attempted.changes.includes(change);
+    const open = [...changes.values()].filter((change) => change.isOpen && (isOlder || !isCarriedOut(change)));
+    return Math.max(0, (isOlder ? landed.total : total) + sumOf(open));
   }
 
   /** The value HubSpot took last and its time of that, if that is still known. */
   lastWritten(examId: string): { total: number; landedAtMs: number } | undefined {
-    const count = this.#counts.get(examId);
-    return count && count.landedAtMs > 0 ? { total: count.value, landedAtMs: count.landedAtMs } : undefined;
+    const landed = this.#counts.get(examId)?.landed;
+    return landed && { total: landed.total, landedAtMs: landed.atMs };
   }
 
   /** Whether a write failed so short a time ago that a mere look should not start the next one. */
   hasJustFailed(examId: string): boolean {
     const failedAt = this.#counts.get(examId)?.failedAt ?? -Infinity;
-    return this.#clock.monotonicMs() - failedAt <= PAUSE_AFTER_FAILURE_MS;
+    return this.#options.clock.monotonicMs() - failedAt <= PAUSE_AFTER_FAILURE_MS;
   }
 
-  #countedSince({ applied, held }: Count): number {
-    const oldest = this.#clock.monotonicMs() - DERIVED_WITHIN_MS;
-    for (const [change, { at }] of applied) if (at < oldest) applied.delete(change);
-    return [...applied].reduce((sum, [change, { delta }]) => sum + (held.has(change) ? 0 : delta), 0);
+  /** Lets what waits for further changes be written at once, from now on. */
+  hurry(): void {
+    this.#hurried.resolve();
   }
 
-  async #flush(examId: string, count: Count, lingerMs: number): Promise<Error | null> {
-    count.touchedAt = this.#clock.monotonicMs();
-    if (!count.dirty && count.writing === undefined) return null;
-    if (lingerMs === 0) count.hurry();
-    count.writing ??= this.#drain(examId, count, lingerMs);
-    return count.writing;
-  }
-
-  async #drain(examId: string, count: Count, lingerMs: number): Promise<Error | null> {
+  async #addOpen(examId: string, count: Count): Promise<void> {
+    const { log, read } = this.#options;
     try {
-      if (lingerMs > 0) await this.#linger(count, lingerMs);
-      while (count.dirty) {
-        count.dirty = false;
-        count.landedAtMs = await this.#write(examId, count.value);
-      }
-      return null;
+      const base = await read(examId);
+      if (!base) return log.warn('no exam to count for', { examId });
+      const { attempted } = count;
+      if (attempted?.total === base.total) for (const change of attempted.changes) change.isOpen = false;
+      const open = [...count.changes.values()].filter(({ isOpen }) => isOpen);
+      if (open.length > 0) await this.#write(examId, count, base.total + sumOf(open), open);
     } catch (error) {
-      count.dirty = true;
-      count.failedAt = this.#clock.monotonicMs();
-      this.#log.error('count not written', { examId, total: count.value, reason: String(error) });
-      return error instanceof Error ? error : new Error(String(error));
-    } finally {
-      count.writing = undefined;
+      this.#noteFailure(count, { examId }, error);
     }
   }
 
-  async #linger(count: Count, lingerMs: number): Promise<void> {
-    const { promise: hurried, resolve } = Promise.withResolvers<void>();
-    count.hurry = resolve;
-    await waitAtMost(this.#clock, lingerMs, hurried);
+  async #write(examId: string, count: Count, sum: number, changes: readonly Change[]): Promise<Error | null> {
+    const total = Math.max(0, sum);
+    count.attempted = { total, changes };
+    try {
+      const atMs = await this.#options.write(examId, total);
+      for (const change of changes) change.isOpen = false;
+      Object.assign(count, { landed: { total, atMs }, attempted: undefined });
+      return null;
+    } catch (error) {
+      return this.#noteFailure(count, { examId, total }, error);
+    }
   }
 
-  #begin(examId: string): Count {
-    this.#sweep();
-    const nothing = { value: 0, dirty: false, held: new Set<string>(), applied: new Map() };
-    const never = { landedAtMs: 0, failedAt: -Infinity, touchedAt: this.#clock.monotonicMs() };
-    const count: Count = { ...nothing, ...never, writing: undefined, hurry: () => {} };
+  /** Made up for by the next write: what is open stays open. */
+  #noteFailure(count: Count, what: { examId: string; total?: number }, error: unknown): Error {
+    count.failedAt = this.#options.clock.monotonicMs();
+    this.#options.log.error('count not written', { ...what, reason: String(error) });
+    return error instanceof Error ? error : new Error(String(error));
+  }
+
+  async #inLine<T>(count: Count, work: () => Promise<T>): Promise<T> {
+    const turn = count.line.then(work);
+    count.line = Promise.allSettled([turn]);
+    return turn;
+  }
+
+  #of(examId: string): Count {
+    const usedAt = this.#options.clock.monotonicMs();
+    for (const [id, { usedAt: last }] of this.#counts) if (last < usedAt - KEEP_MS) this.#counts.delete(id);
+    const nothing = {
+      landed: undefined,
+      attempted: undefined,
+      put: undefined,
+      failedAt: -Infinity,
+      isPlanned: false,
+      usedAt,
+    };
+    const changes = new Map<string, Change>();
+    const count = this.#counts.get(examId) ?? { ...nothing, changes, line: Promise.resolve() };
+    for (const [name, { at }] of count.changes) if (at < usedAt - KEEP_MS) count.changes.delete(name);
+    count.usedAt = usedAt;
     this.#counts.set(examId, count);
     return count;
   }
+}
 
-  #sweep(): void {
-    const oldest = this.#clock.monotonicMs() - KEEP_MS;
-    for (const [examId, { touchedAt, writing }] of this.#counts) {
-      if (touchedAt < oldest && writing === undefined) this.#counts.delete(examId);
-    }
-  }
+function sumOf(changes: readonly Change[]): number {
+  return changes.reduce((sum, { delta }) => sum + delta, 0);
 }

@@ -2,13 +2,23 @@ import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
 import { AppError } from '../contract/errors.ts';
 import { waitingFor } from '../request/context.ts';
 
-/** Lets one piece of work at a time run per key, in the order of arrival. A shared store can take its place. */
+/** A lock that is held. */
+export interface HeldLock {
+  /** Whether nobody else held it or waited for it. */
+  wasFree: boolean;
+  /** Whether it is held still. */
+  isHeld(): boolean;
+  release(): void;
+}
+
+/** Lets one at a time have a key, in the order of arrival. A shared store can take its place. */
 export interface KeyedLock {
   /**
-   * Runs `work` once everybody who asked for `key` before is done.
-   * @throws {AppError} `RATE_LIMITED` when its turn does not come in time; `work` has then not begun.
+   * Waits until everybody who asked for `key` before is done.
+   * @param maxWaitMs milliseconds; by default as long as a request may wait.
+   * @throws {AppError} `RATE_LIMITED` when its turn does not come in time.
    */
-  withLock<T>(key: string, work: () => Promise<T>): Promise<T>;
+  take(key: string, maxWaitMs?: number): Promise<HeldLock>;
 }
 
 /** A {@link KeyedLock} among the requests of this process. */
@@ -23,18 +33,19 @@ export class InProcessLock implements KeyedLock {
     this.#maxWaitMs = maxWaitMs;
   }
 
-  async withLock<T>(key: string, work: () => Promise<T>): Promise<T> {
+  async take(key: string, maxWaitMs = this.#maxWaitMs): Promise<HeldLock> {
     const ahead = this.#tails.get(key);
-    const { promise: done, resolve: release } = Promise.withResolvers<void>();
+    const { promise: done, resolve } = Promise.withResolvers<void>();
     const tail = ahead ? ahead.then(async () => done) : done;
     this.#tails.set(key, tail);
-    try {
-      if (ahead) await this.#waitFor(ahead);
-      return await work();
-    } finally {
-      release();
-      void this.#endLine(key, tail);
-    }
+    void this.#endLine(key, tail);
+    let isHeld = true;
+    const release = () => {
+      isHeld = false;
+      resolve();
+    };
+    if (ahead) await this.#waitFor(ahead, maxWaitMs, release);
+    return { wasFree: ahead === undefined, isHeld: () => isHeld, release };
   }
 
   /** Whoever gave up waiting leaves the line to those ahead: it ends only when they are done, too. */
@@ -43,14 +54,11 @@ export class InProcessLock implements KeyedLock {
     if (this.#tails.get(key) === tail) this.#tails.delete(key);
   }
 
-  async #waitFor(ahead: Promise<void>): Promise<void> {
-    const wait = async () => waitAtMost(this.#clock, this.#maxWaitMs, ahead);
-    if ((await waitingFor(this.#clock, 'lock', wait)) === TIMED_OUT) {
-      throw new AppError(
-        'RATE_LIMITED',
-        'Another of your requests is still in progress. Please try again in a moment.',
-        { retryAfterSeconds: 5 },
-      );
-    }
+  async #waitFor(ahead: Promise<void>, maxWaitMs: number, giveUp: () => void): Promise<void> {
+    const wait = async () => waitAtMost(this.#clock, maxWaitMs, ahead);
+    if ((await waitingFor(this.#clock, 'lock', wait)) !== TIMED_OUT) return;
+    giveUp();
+    const message = 'Another of your requests is still in progress. Please try again in a moment.';
+    throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 5 });
   }
 }

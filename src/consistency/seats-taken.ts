@@ -23,13 +23,13 @@ function isGivenUp(entry: JournalEntry | undefined, updatedAtMs: number): boolea
 
 /** Names a booking made here, for the count it raises. */
 export const madeChange = (bookingId: string) => `made ${bookingId}`;
-/** Names a booking cancelled here, for the count it lowers. */
+/** Names a booking cancelled or undone here, for the count it lowers, once. */
 export const cancelledChange = (bookingId: string) => `cancelled ${bookingId}`;
 
 /** The changes that {@link seatsTaken} takes into account. */
 export function changesIn(entries: readonly JournalEntry[]): string[] {
-  return entries.flatMap(({ bookingId, made, cancelledAtMs }) => [
+  return entries.flatMap(({ bookingId, made, undone, cancelledAtMs }) => [
     ...(made ? [madeChange(bookingId)] : []),
-    ...(cancelledAtMs === undefined ? [] : [cancelledChange(bookingId)]),
+    ...(undone || cancelledAtMs !== undefined ? [cancelledChange(bookingId)] : []),
   ]);
 }

@@ -2,7 +2,13 @@ import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError } from '../contract/errors.ts';
 import type { StudentLogin } from '../contract/fields.ts';
-import { getContact, type GetContactOptions, readContact } from '../reads/contact.ts';
+import {
+  type ContactWithBookings,
+  getContact,
+  type GetContactOptions,
+  type SeenContact,
+  seeStudent,
+} from '../reads/contact.ts';
 import type { Contact } from '../records/contact.ts';
 import { currentContext } from '../request/context.ts';
 
@@ -21,15 +27,29 @@ export async function authenticate(
   return requireMatch(await getContact(deps, email, { ...options, maxAgeMs: REFUSAL_MAX_AGE_MS }), studentId);
 }
 
-/** {@link authenticate} past the cache: for whoever is about to write. One call, always. */
-export async function authenticateAnew(deps: Deps, { email, student_id: studentId }: StudentLogin): Promise<Contact> {
-  return requireMatch(await readContact(deps, email), studentId);
+/**
+ * {@link authenticate} past the cache, with past values of these properties: for whoever is about to write. One call,
+ * always.
+ */
+export async function authenticateAnew(
+  deps: Deps,
+  { email, student_id: studentId }: StudentLogin,
+  history: readonly string[],
+): Promise<SeenContact<ContactWithBookings>> {
+  const seen = await seeStudent(deps, email, history);
+  if (seen?.contact.studentId !== studentId) throw authFailed();
+  recognised(seen.contact);
+  return seen;
 }
 
 function requireMatch(contact: Contact | null, studentId: string): Contact {
   if (contact?.studentId === studentId) return recognised(contact);
+  throw authFailed();
+}
+
+function authFailed(): AppError {
   const message = 'Authentication failed. Please check your Student ID and email.';
-  throw new AppError('AUTH_FAILED', message, { isFailedLogin: true });
+  return new AppError('AUTH_FAILED', message, { isFailedLogin: true });
 }
 
 function recognised(contact: Contact): Contact {

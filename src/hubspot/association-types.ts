@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { CallExecutor } from './call-executor.ts';
-import type { Clock } from '../time/clock.ts';
+import type { DailyFacts } from './daily-facts.ts';
 import type { HubSpotPaths } from './paths.ts';
 import { parseReply } from './schemas.ts';
 import type { ObjectType } from './types.ts';
@@ -15,33 +15,24 @@ const Labels = z.object({
   results: z.array(z.object({ category: z.string(), typeId: z.number(), label: z.string().nullish() })),
 });
 
-const DAY_MS = 86_400_000;
-
 /**
  * The unlabelled association type of each direction. Their ids differ from portal to portal and by direction, so they
- * are asked for once a day: writing one of the wrong direction makes a link that no list shows.
+ * are asked for: writing one of the wrong direction makes a link that no list shows.
  */
 export class AssociationTypes {
   readonly #executor: CallExecutor;
   readonly #paths: HubSpotPaths;
-  readonly #clock: Clock;
-  readonly #known = new Map<string, { at: number; spec: Promise<AssociationSpec | null> }>();
+  readonly #facts: DailyFacts<AssociationSpec | null>;
 
-  constructor(executor: CallExecutor, paths: HubSpotPaths, clock: Clock) {
+  constructor(executor: CallExecutor, paths: HubSpotPaths, facts: DailyFacts<AssociationSpec | null>) {
     this.#executor = executor;
     this.#paths = paths;
-    this.#clock = clock;
+    this.#facts = facts;
   }
 
   /** The default type from one object type to another; null when HubSpot lists no unlabelled one. */
   async defaultBetween(from: ObjectType, to: ObjectType): Promise<AssociationSpec | null> {
-    const key = `${from.id} ${to.id}`;
-    const known = this.#known.get(key);
-    if (known && this.#clock.monotonicMs() - known.at < DAY_MS) return known.spec;
-    const spec = this.#discover(from, to);
-    this.#known.set(key, { at: this.#clock.monotonicMs(), spec });
-    spec.catch(() => this.#known.delete(key));
-    return spec;
+    return this.#facts.get(`associations ${from.id} ${to.id}`, async () => this.#discover(from, to));
   }
 
   async #discover(from: ObjectType, to: ObjectType): Promise<AssociationSpec | null> {

@@ -2,7 +2,7 @@ import pLimit, { type LimitFunction } from 'p-limit';
 import { beginWait, currentContext, waitingFor } from '../request/context.ts';
 import type { Lease, RateBudget } from './budget.ts';
 import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
-import { Retries, type RetryOptions } from './retries.ts';
+import { Retries, type RetryOptions, type TimeLimits } from './retries.ts';
 import type { HubSpotRequest, Transport } from './transport.ts';
 
 export interface CallExecutorOptions extends RetryOptions {
@@ -42,8 +42,9 @@ export class CallExecutor {
   /** What a call that takes several requests shares between them. */
   retries(call: Pick<HubSpotRequest, 'operation' | 'kind'>): Retries {
     const { clock, defaultDeadlineMs } = this.#options;
-    const deadlineAt = currentContext()?.deadlineAt ?? clock.monotonicMs() + defaultDeadlineMs;
-    return new Retries(this.#options, call, deadlineAt);
+    const context = currentContext();
+    const deadlineAt = context?.deadlineAt ?? clock.monotonicMs() + defaultDeadlineMs;
+    return new Retries(this.#options, call, { deadlineAt, leaveBy: context?.leaveBy ?? deadlineAt });
   }
 
   /**
@@ -54,7 +55,7 @@ export class CallExecutor {
   async execute(request: HubSpotRequest, retries = this.retries(request)): Promise<unknown> {
     for (;;) {
       try {
-        return await this.#withinBudget(request, retries.deadlineAt);
+        return await this.#withinBudget(request, retries.limits);
       } catch (error) {
         if (!(error instanceof HubSpotError)) throw error;
         if (!(await retries.pauseAfter(error))) throw retries.verdict(error);
@@ -63,41 +64,42 @@ export class CallExecutor {
   }
 
   /** The budget comes before the free place: calls that wait for HubSpot's limit must not take places from others. */
-  async #withinBudget(request: HubSpotRequest, deadlineAt: number): Promise<unknown> {
+  async #withinBudget(request: HubSpotRequest, limits: TimeLimits): Promise<unknown> {
     const { budget, clock } = this.#options;
-    const lease = await waitingFor(clock, 'budget', async () => budget.acquire(request.operation, deadlineAt));
+    const lease = await waitingFor(clock, 'budget', async () => budget.acquire(request.operation, limits.leaveBy));
     try {
-      return await this.#inTurn(request, deadlineAt, lease);
+      return await this.#inTurn(request, limits, lease);
     } finally {
       lease.end();
     }
   }
 
-  /** Waits for a free place, but not past the deadline. */
-  async #inTurn(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
+  /** Waits for a free place, but not longer than it may still leave. */
+  async #inTurn(request: HubSpotRequest, limits: TimeLimits, lease: Lease): Promise<unknown> {
     const { clock } = this.#options;
     const { promise: outOfTime, reject } = Promise.withResolvers<never>();
     const endWait = beginWait(clock, 'budget');
-    const cancel = clock.schedule(deadlineAt - clock.monotonicMs(), () => {
+    const cancel = clock.schedule(limits.leaveBy - clock.monotonicMs(), () => {
       endWait();
       reject(tooLate(request));
     });
     const attempt = this.#limit(async () => {
       cancel();
       endWait();
-      return this.#attempt(request, deadlineAt, lease);
+      return this.#attempt(request, limits, lease);
     });
     return Promise.race([attempt, outOfTime]);
   }
 
-  async #attempt(request: HubSpotRequest, deadlineAt: number, lease: Lease): Promise<unknown> {
+  async #attempt(request: HubSpotRequest, { deadlineAt, leaveBy }: TimeLimits, lease: Lease): Promise<unknown> {
     const { transport, clock, attemptTimeoutMs } = this.#options;
-    const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - clock.monotonicMs());
-    if (timeoutMs <= 0) throw tooLate(request);
+    const now = clock.monotonicMs();
+    if (now >= leaveBy) throw tooLate(request);
+    const { bodyAtDeparture } = request;
+    const ready = bodyAtDeparture ? { ...request, body: bodyAtDeparture() } : request;
     lease.left();
-    return waitingFor(clock, 'hubspot', async () =>
-      transport(request, timeoutMs, (reading) => lease.answered(reading)),
-    );
+    const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - now);
+    return waitingFor(clock, 'hubspot', async () => transport(ready, timeoutMs, (reading) => lease.answered(reading)));
   }
 }
 

@@ -17,6 +17,8 @@ export interface CoalescerOptions<I, O> {
   lingerMs: () => number;
   /** Carries out what leaves together, in as many calls as it takes: one outcome per input, in the order of the inputs. */
   carryOut: (inputs: readonly I[]) => Promise<readonly Outcome<O>[]>;
+  /** Calls an input back that may not have been sent yet. @returns whether it never was, and never will be. */
+  withdraw?: (input: I) => boolean;
 }
 
 /** So long a batch waits for the one before it: a call that hangs must not hold up all others of its kind. */
@@ -40,6 +42,7 @@ interface Waiting<I, O> {
  */
 export class Coalescer<I, O> {
   readonly #options: CoalescerOptions<I, O>;
+  #isHurried = false;
   #waiting: Waiting<I, O>[] = [];
   #inFlight = 0;
   #cancelTimer = () => {};
@@ -59,13 +62,34 @@ export class Coalescer<I, O> {
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
-    const dueAt = clock.monotonicMs() + lingerMs;
+    const dueAt = clock.monotonicMs() + (this.#isHurried ? 0 : lingerMs);
     const waiting = { inputs, context: currentContext(), dueAt, endWait: beginWait(clock, 'linger'), settle, fail };
     this.#waiting.push(waiting);
     this.#plan();
-    const leftMs = (waiting.context?.deadlineAt ?? Infinity) - clock.monotonicMs();
-    const cancel = Number.isFinite(leftMs) ? clock.schedule(leftMs, () => this.#giveUp(waiting)) : () => {};
+    const cancel = this.#giveUpInTime(waiting);
     return promise.finally(cancel);
+  }
+
+  /** Lets all who wait for company leave now, and whoever comes from now on at once. */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const waiting of this.#waiting) waiting.dueAt = Math.min(waiting.dueAt, this.#options.clock.monotonicMs());
+    this.#plan();
+  }
+
+  /** Nobody waits beyond their deadline, nor any longer for what may leave no more and has not left. */
+  #giveUpInTime(waiting: Waiting<I, O>): () => void {
+    const { clock } = this.#options;
+    const { deadlineAt = Infinity, leaveBy = deadlineAt } = waiting.context ?? {};
+    const isCalledBack = () => waiting.inputs.every((input) => this.#callBack(waiting, input));
+    const cancels = [leaveBy, deadlineAt].filter(Number.isFinite).map((at) =>
+      clock.schedule(at - clock.monotonicMs(), () => {
+        if (at === deadlineAt || isCalledBack()) this.#giveUp(waiting);
+      }),
+    );
+    return () => {
+      for (const cancel of cancels) cancel();
+    };
   }
 
   /** Sees when the waiting ones leave. */
@@ -110,14 +134,22 @@ export class Coalescer<I, O> {
     }
   }
 
-  /** Its deadline is over: what has not left certainly was not carried out. */
+  /** Its time is over: what has not left certainly was not carried out. */
   #giveUp(waiting: Waiting<I, O>): void {
     const { operation } = this.#options;
-    const hasLeft = !this.#waiting.includes(waiting);
+    const late = waiting.inputs.map((input) =>
+      this.#callBack(waiting, input)
+        ? new HubSpotTimeoutError(operation, `${operation}: the deadline passed before the call`, 'refused')
+        : new HubSpotTimeoutError(operation, `${operation}: no answer before the deadline`),
+    );
     this.#waiting = this.#waiting.filter((other) => other !== waiting);
     waiting.endWait();
-    const problem = hasLeft ? 'no answer before the deadline' : 'the deadline passed before the call';
-    const error = new HubSpotTimeoutError(operation, `${operation}: ${problem}`, hasLeft ? 'unknown' : 'refused');
-    waiting.settle(waiting.inputs.map(() => error));
+    waiting.settle(late);
+  }
+
+  /** @returns whether the input was never sent, and never will be. */
+  #callBack(waiting: Waiting<I, O>, input: I): boolean {
+    const withdrawn = this.#options.withdraw?.(input) ?? false;
+    return withdrawn || this.#waiting.includes(waiting);
   }
 }

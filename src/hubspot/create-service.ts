@@ -4,7 +4,9 @@ import type { Log } from '../observability/log.ts';
 import { AssociationTypes } from './association-types.ts';
 import { RateBudget } from './budget.ts';
 import { CallExecutor } from './call-executor.ts';
+import { DailyFacts } from './daily-facts.ts';
 import { pathsFor } from './paths.ts';
+import { Properties } from './properties.ts';
 import { Queues } from './queues.ts';
 import { HubSpotService } from './service.ts';
 import { createTransport } from './transport.ts';
@@ -27,8 +29,9 @@ export function createHubSpotService(config: Config['hubspot'], ports: ServicePo
   const budget = new RateBudget(clock, config.limits);
   const executor = new CallExecutor({ ...ports, transport, budget, maxConcurrency, maxAttempts, attemptTimeoutMs });
   const paths = pathsFor(apiVersion);
-  const associationTypes = new AssociationTypes(executor, paths, clock);
-  const connection = { executor, paths, associationTypes, batchLimit, associationBatchLimit };
+  const associationTypes = new AssociationTypes(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));
+  const properties = new Properties(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));
+  const connection = { executor, paths, associationTypes, properties, batchLimit, associationBatchLimit };
   const queues = new Queues(connection, { clock, ...coalescing, pressure: () => budget.pressure });
   return new HubSpotService(connection, queues, budget);
 }

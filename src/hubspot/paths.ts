@@ -9,6 +9,7 @@ export interface HubSpotPaths {
   associationBatchRead(from: string, to: string): string;
   associationLabels(from: string, to: string): string;
   defaultAssociation(from: string, fromId: string, to: string, toId: string): string;
+  property(type: string, name: string): string;
 }
 
 export type HubSpotApiVersion = 'v3' | '2026-09';
@@ -17,11 +18,13 @@ export type HubSpotApiVersion = 'v3' | '2026-09';
 export function pathsFor(version: HubSpotApiVersion): HubSpotPaths {
   const objects = version === 'v3' ? '/crm/v3/objects' : `/crm/objects/${version}`;
   const associations = version === 'v3' ? '/crm/v4/associations' : `/crm/associations/${version}`;
+  const properties = version === 'v3' ? '/crm/v3/properties' : `/crm/properties/${version}`;
   const pairs = version === 'v3' ? '/crm/v4/objects' : objects;
   return {
     objects: (type, verb) => (verb ? `${objects}/${type}/${verb}` : `${objects}/${type}`),
     object: (type, id) => `${objects}/${type}/${encodeURIComponent(id)}`,
     associationBatchRead: (from, to) => `${associations}/${from}/${to}/batch/read`,
+    property: (type, name) => `${properties}/${type}/${encodeURIComponent(name)}`,
     associationLabels: (from, to) => `${associations}/${from}/${to}/labels`,
     defaultAssociation: (from, fromId, to, toId) => `${pairs}/${from}/${fromId}/associations/default/${to}/${toId}`,
   };

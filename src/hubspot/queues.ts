@@ -1,10 +1,12 @@
 import type { Clock } from '../time/clock.ts';
 import { Coalescer, type CoalescerOptions } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
+import type { Departure } from './departure.ts';
 import { readAssociations } from './read-associations.ts';
 import { readObjects, type ReadWish } from './read-objects.ts';
 import type { HubSpotObject, HubSpotObjectWithAssociations, ObjectType } from './types.ts';
-import { createObjects, type PreparedObject, updateObjects, type UpdateWish } from './write-objects.ts';
+import { createObjects, type PreparedObject } from './create-objects.ts';
+import { updateObjects, type UpdateWish } from './update-objects.ts';
 
 export interface QueueOptions {
   clock: Clock;
@@ -26,7 +28,8 @@ export class Queues {
   readonly #connection: HubSpotConnection;
   readonly #options: QueueOptions;
   /** Of the types their keys stand for; as many as there are object types and unique properties. */
-  readonly #queues = new Map<string, unknown>();
+  readonly #queues = new Map<string, Pick<Coalescer<never, unknown>, 'hurry'>>();
+  #isHurried = false;
 
   constructor(connection: HubSpotConnection, options: QueueOptions) {
     this.#connection = connection;
@@ -54,24 +57,34 @@ export class Queues {
   }
 
   creates(type: ObjectType): Coalescer<PreparedObject, HubSpotObject> {
-    return this.#queue(`objects.create ${type.id}`, this.#connection.batchLimit, async (objects) =>
-      createObjects(this.#connection, type, objects),
-    );
+    const carryOut = async (objects: readonly PreparedObject[]) => createObjects(this.#connection, type, objects);
+    return this.#queue(`objects.create ${type.id}`, this.#connection.batchLimit, carryOut, withdraw);
   }
 
   updates(type: ObjectType): Coalescer<UpdateWish, HubSpotObject | null> {
-    return this.#queue(`objects.update ${type.id}`, this.#connection.batchLimit, async (wishes) =>
-      updateObjects(this.#connection, type, wishes),
-    );
+    const carryOut = async (wishes: readonly UpdateWish[]) => updateObjects(this.#connection, type, wishes);
+    return this.#queue(`objects.update ${type.id}`, this.#connection.batchLimit, carryOut, withdraw);
   }
 
-  #queue<I, O>(key: string, maxInputs: number, carryOut: CoalescerOptions<I, O>['carryOut']): Coalescer<I, O> {
+  /** Lets everything that waits for company leave at once, from now on. */
+  hurry(): void {
+    this.#isHurried = true;
+    for (const queue of this.#queues.values()) queue.hurry();
+  }
+
+  #queue<I, O>(
+    key: string,
+    maxInputs: number,
+    carryOut: CoalescerOptions<I, O>['carryOut'],
+    withdraw: CoalescerOptions<I, O>['withdraw'] = () => false,
+  ): Coalescer<I, O> {
     const known = this.#queues.get(key) as Coalescer<I, O> | undefined;
     if (known) return known;
     const { clock, enabled } = this.#options;
     const [operation = key] = key.split(' ');
     const lingerMs = () => this.#lingerMs();
-    const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut });
+    const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut, withdraw });
+    if (this.#isHurried) queue.hurry();
     this.#queues.set(key, queue);
     return queue;
   }
@@ -82,4 +95,8 @@ export class Queues {
     const share = (pressure() - IDLE_SHARE) / (FULL_SHARE - IDLE_SHARE);
     return Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
   }
+}
+
+function withdraw({ departure }: { departure: Departure }): boolean {
+  return departure.withdraw();
 }

@@ -13,6 +13,8 @@ export interface ReadWish {
   properties: readonly string[];
   /** Types whose associated ids are wanted, too. */
   associations: readonly ObjectType[];
+  /** Properties whose past values are wanted, too. */
+  history: readonly string[];
   /** Asked for alone, it is read by a GET, which brings associations along and follows merged records. */
   isSingle: boolean;
 }
@@ -44,17 +46,23 @@ export async function readObjects(
     return wishes.map(() => record);
   }
   const byId = source.idProperty === undefined;
-  const reading = readRecords(connection, source, ids, union(wishes).properties);
+  const reading = readRecords(connection, source, ids, union(wishes));
   const idOf = async (id: string) => (byId ? id : recordIdOf((await reading).get(id)));
   const [records, lists] = await Promise.all([reading, readLists(source, wishes, idOf)]);
   return wishes.map((wish) => compose(wish, records.get(wish.id) ?? null, lists));
 }
 
+/** Records in one batch call that brings past values along [objects guide]. */
+const HISTORY_BATCH_LIMIT = 50;
+
 /** Everything that several wishes want. */
-function union(wishes: readonly ReadWish[]): Pick<ReadWish, 'properties' | 'associations'> {
+type Wanted = Pick<ReadWish, 'properties' | 'associations' | 'history'>;
+
+function union(wishes: readonly ReadWish[]): Wanted {
   const associations = new Map(wishes.flatMap((wish) => wish.associations).map((type) => [type.id, type]));
   const properties = [...new Set(wishes.flatMap((wish) => wish.properties))];
-  return { properties, associations: [...associations.values()] };
+  const history = [...new Set(wishes.flatMap((wish) => wish.history))];
+  return { properties, associations: [...associations.values()], history };
 }
 
 function recordIdOf(record: Outcome<HubSpotObject | null> | undefined): string | null {
@@ -84,7 +92,7 @@ async function readLists(
   return new Map(await Promise.all(read));
 }
 
-function compose(wish: ReadWish, record: Outcome<HubSpotObject | null>, lists: Lists): Outcome<ReadRecord | null> {
+function compose(wish: ReadWish, record: Outcome<PastRecord | null>, lists: Lists): Outcome<ReadRecord | null> {
   if (record === null || record instanceof HubSpotError) return record;
   const associations = new Map<string, readonly string[]>();
   for (const { id: typeId } of wish.associations) {
@@ -99,11 +107,12 @@ function compose(wish: ReadWish, record: Outcome<HubSpotObject | null>, lists: L
 async function getObject(
   { executor, paths }: HubSpotConnection,
   { type, idProperty, readLinks }: ReadSource,
-  { id, properties, associations }: Omit<ReadWish, 'isSingle'>,
+  { id, properties, associations, history }: Omit<ReadWish, 'isSingle'>,
 ): Promise<ReadRecord | null> {
   const operation = 'objects.get';
   const query: Record<string, string> = { properties: properties.join(',') };
   if (idProperty) query['idProperty'] = idProperty;
+  if (history.length > 0) query['propertiesWithHistory'] = history.join(',');
   if (associations.length > 0) query['associations'] = associations.map((to) => to.id).join(',');
   let reply: unknown;
   try {
@@ -118,13 +127,23 @@ async function getObject(
     if (error instanceof HubSpotApiError && error.status === 404) return null;
     throw error;
   }
-  const { associations: inlineRows, ...record } = parseReply(operation, recordSchema(properties), reply);
+  const { associations: inlineRows, ...record } = withHistory(parseReply(operation, recordSchema(properties), reply));
   const inline = readInlineAssociations(operation, inlineRows, associations);
   const lists = associations.map(async (to) => {
     const { ids, truncated } = inline.get(to.id) ?? { ids: [], truncated: false };
     return [to.id, truncated ? wholeList(await readLinks(type, to, [record.id])) : ids] as const;
   });
   return { ...record, associations: new Map(await Promise.all(lists)) };
+}
+
+/** A record without its associated ids. */
+type PastRecord = HubSpotObject & Pick<ReadRecord, 'history'>;
+
+function withHistory<R extends { propertiesWithHistory: ReadRecord['history'] }>({
+  propertiesWithHistory,
+  ...record
+}: R) {
+  return { ...record, history: propertiesWithHistory };
 }
 
 function wholeList([ids]: readonly Outcome<string[]>[]): string[] {
@@ -138,17 +157,17 @@ async function readRecords(
   connection: HubSpotConnection,
   source: ReadSource,
   ids: readonly string[],
-  properties: readonly string[],
-): Promise<Map<string, Outcome<HubSpotObject | null>>> {
-  const outcomes = await readBatch(connection, recordReader(connection, source, properties), ids);
+  wanted: Wanted,
+): Promise<Map<string, Outcome<PastRecord | null>>> {
+  const outcomes = await readBatch(connection, recordReader(connection, source, wanted), ids);
   return new Map(ids.map((id, index) => [id, outcomes[index] ?? null]));
 }
 
 function recordReader(
   connection: HubSpotConnection,
   source: ReadSource,
-  properties: readonly string[],
-): BatchReader<string, HubSpotObject> {
+  { properties, history }: Wanted,
+): BatchReader<string, PastRecord> {
   const { type, idProperty } = source;
   const operation = 'objects.batchRead';
   const names = idProperty ? [...new Set([...properties, idProperty])] : properties;
@@ -157,20 +176,22 @@ function recordReader(
   return {
     operation,
     path: connection.paths.objects(type.id, 'batch/read'),
-    limit: connection.batchLimit,
+    limit: history.length > 0 ? Math.min(HISTORY_BATCH_LIMIT, connection.batchLimit) : connection.batchLimit,
     keyOf,
     bodyFor: (ids) => ({
       inputs: ids.map((id) => ({ id })),
       properties: names,
+      ...(history.length > 0 ? { propertiesWithHistory: history } : {}),
       ...(idProperty ? { idProperty } : {}),
     }),
     parse: (reply) => {
       const { results, errors } = parseReply(operation, batchSchema(names), reply);
       const keyed = results.map(
-        (record) => [keyOf((idProperty ? record.properties[idProperty] : record.id) ?? ''), record] as const,
+        (record) =>
+          [keyOf((idProperty ? record.properties[idProperty] : record.id) ?? ''), withHistory(record)] as const,
       );
       return { results: new Map(keyed), errors };
     },
-    readSingly: async (id) => getObject(connection, source, { id, properties, associations: [] }),
+    readSingly: async (id) => getObject(connection, source, { id, properties, history, associations: [] }),
   };
 }

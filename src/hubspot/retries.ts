@@ -14,19 +14,26 @@ export interface RetryOptions {
   maxAttempts: number;
 }
 
+/** In milliseconds of the monotonic clock. */
+export interface TimeLimits {
+  /** When nobody waits for the answer any more. */
+  deadlineAt: number;
+  /** When an attempt that has not left yet leaves no more. */
+  leaveBy: number;
+}
+
 /** The attempts of one call, however many requests it takes: their number, the pauses between them, and the end. */
 export class Retries {
-  /** When the call has to be over, in milliseconds of the monotonic clock. */
-  readonly deadlineAt: number;
+  readonly limits: TimeLimits;
   readonly #options: RetryOptions;
   readonly #call: Pick<HubSpotRequest, 'operation' | 'kind'>;
   #attempt = 1;
   #unanswered: HubSpotError | undefined;
 
-  constructor(options: RetryOptions, call: Pick<HubSpotRequest, 'operation' | 'kind'>, deadlineAt: number) {
+  constructor(options: RetryOptions, call: Pick<HubSpotRequest, 'operation' | 'kind'>, limits: TimeLimits) {
     this.#options = options;
     this.#call = call;
-    this.deadlineAt = deadlineAt;
+    this.limits = limits;
   }
 
   /** Waits until the next attempt may be made; false, at once, when none may. */
@@ -37,7 +44,7 @@ export class Retries {
     if (this.#attempt >= maxAttempts) return false;
     const attempt = this.#attempt;
     const delayMs = retryDelayMs({ error, attempt, repeatable: kind !== 'write', random: random() });
-    if (delayMs === null || clock.monotonicMs() + delayMs >= this.deadlineAt) return false;
+    if (delayMs === null || clock.monotonicMs() + delayMs >= this.limits.leaveBy) return false;
     log.warn('HubSpot call retried', { operation, attempt, delayMs: Math.round(delayMs), reason: error.message });
     await waitingFor(clock, 'retry', async () => sleep(clock, delayMs));
     this.#attempt += 1;

@@ -49,6 +49,30 @@ export function recordSchema<P extends string>(names: readonly P[]): ReturnType<
   return schema;
 }
 
+/** The past of one property [properties guide]; what cannot be read says nothing. */
+const Past = z
+  .array(
+    z.object({
+      value: z.string().nullish(),
+      timestamp: z.string().transform((time) => Date.parse(time)),
+      sourceType: z.string(),
+    }),
+  )
+  .transform((values) =>
+    values.map(({ value, timestamp, sourceType }) => ({ value: value ?? '', atMs: timestamp, sourceType })),
+  )
+  .refine((values) => values.every(({ atMs }) => Number.isFinite(atMs)))
+  .optional()
+  .catch(undefined);
+
+const History = z
+  .record(z.string(), Past)
+  .optional()
+  .catch(undefined)
+  .transform(
+    (past) => new Map(Object.entries(past ?? {}).flatMap(([name, values]) => (values ? [[name, values]] : []))),
+  );
+
 function buildRecordSchema<P extends string>(names: readonly P[]) {
   return z.object({
     id: Id,
@@ -59,6 +83,7 @@ function buildRecordSchema<P extends string>(names: readonly P[]) {
     associations: InlineAssociations.optional(),
     /** What a batch write named the input by. */
     objectWriteTraceId: Text,
+    propertiesWithHistory: History,
   });
 }
 

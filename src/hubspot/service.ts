@@ -1,18 +1,15 @@
 import { outcomeOf, toBatchResult } from './batch.ts';
 import type { BudgetStats, RateBudget } from './budget.ts';
 import type { HubSpotConnection } from './connection.ts';
-import { HubSpotError } from './errors.ts';
+import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
 import type { Queues } from './queues.ts';
+import type { PropertyDefinition } from './properties.ts';
 import { searchObjects } from './search.ts';
 import type { BatchResult, HubSpotObject, HubSpotObjectWithAssociations, ObjectType, SearchRequest } from './types.ts';
-import {
-  archiveObject,
-  associateDefault,
-  type NewObject,
-  type ObjectUpdate,
-  requireWritten,
-  type UpdateOptions,
-} from './write-objects.ts';
+import type { NewObject } from './create-objects.ts';
+import { Departure } from './departure.ts';
+import { type ObjectUpdate, requireWritten } from './update-objects.ts';
+import { archiveObject, associateDefault } from './write-objects.ts';
 
 export interface GetObjectOptions<P extends string> {
   properties: readonly P[];
@@ -20,6 +17,22 @@ export interface GetObjectOptions<P extends string> {
   idProperty?: string;
   /** Types whose associated ids come with the record. */
   associations?: readonly ObjectType[];
+  /** Properties whose past values come with the record. */
+  history?: readonly string[];
+}
+
+export interface WriteOptions {
+  /** Milliseconds it may wait for others like it; by default as long as the load says. */
+  lingerMs?: number | undefined;
+  /** Asked right before it is sent, since what it rests on may be out of date by then; if not, it is refused. */
+  mayLeave?: () => boolean;
+}
+
+export interface UpdateOptions extends WriteOptions {
+  /** Whether a lost answer may be followed by the same write; false unless said otherwise. */
+  repeatable?: boolean;
+  /** Whether it must not become one with other updates of the record that wait beside it. */
+  isAlone?: boolean;
 }
 
 /** Share of HubSpot's window from which what is merely nice to know is not asked for. */
@@ -51,6 +64,11 @@ export class HubSpotService {
     return this.#budget.canSpareSearch && this.#budget.pressure < BUSY_SHARE;
   }
 
+  /** Lets everything that waits for company leave at once, from now on: the process is about to end. */
+  hurry(): void {
+    this.#queues.hurry();
+  }
+
   /** How much of HubSpot's limits is taken. */
   budgetStats(): BudgetStats {
     return this.#budget.stats();
@@ -63,9 +81,9 @@ export class HubSpotService {
   async getObject<P extends string>(
     type: ObjectType,
     id: string,
-    { properties, idProperty, associations = [] }: GetObjectOptions<P>,
+    { properties, idProperty, associations = [], history = [] }: GetObjectOptions<P>,
   ): Promise<HubSpotObjectWithAssociations<P> | null> {
-    const wish = { id, properties, associations, isSingle: true };
+    const wish = { id, properties, associations, history, isSingle: true };
     const [record = null] = await this.#queues.reads(type, idProperty).submit([wish]);
     if (record instanceof HubSpotError) throw record;
     return record;
@@ -79,7 +97,7 @@ export class HubSpotService {
     { idProperty }: { idProperty?: P } = {},
   ): Promise<BatchResult<HubSpotObject<P>>> {
     const unique = [...new Set(ids)];
-    const wishes = unique.map((id) => ({ id, properties, associations: [], isSingle: false }));
+    const wishes = unique.map((id) => ({ id, properties, associations: [], history: [], isSingle: false }));
     return toBatchResult<HubSpotObject<P>>(unique, await this.#queues.reads(type, idProperty).submit(wishes));
   }
 
@@ -90,6 +108,11 @@ export class HubSpotService {
   async batchGetAssociations(from: ObjectType, ids: readonly string[], to: ObjectType): Promise<BatchResult<string[]>> {
     const unique = [...new Set(ids)];
     return toBatchResult(unique, await this.#queues.associations(from, to).submit(unique));
+  }
+
+  /** The definition of a property; null when HubSpot does not know it. Asks HubSpot once a day. */
+  async getProperty(type: ObjectType, name: string): Promise<PropertyDefinition | null> {
+    return this.#connection.properties.definition(type, name);
   }
 
   /** See {@link searchObjects}. */
@@ -108,9 +131,12 @@ export class HubSpotService {
   /**
    * Makes one record, associated in the same call by the default types of its direction; where HubSpot knows none, by a
    * call of its own after it. Never repeated by itself: a lost answer leaves open whether the record exists.
-   * @param lingerMs how long it may wait for others like it; by default as long as the load says.
    */
-  async createObject(type: ObjectType, object: NewObject, lingerMs?: number): Promise<HubSpotObject> {
+  async createObject(
+    type: ObjectType,
+    object: NewObject,
+    { lingerMs, mayLeave }: WriteOptions = {},
+  ): Promise<HubSpotObject> {
     const { associationTypes } = this.#connection;
     const specs = await Promise.all(
       object.associations.map(async ({ to, id }) => ({
@@ -120,26 +146,40 @@ export class HubSpotService {
       })),
     );
     const inline = specs.flatMap(({ id, spec }) => (spec ? [{ to: { id }, types: [spec] }] : []));
-    const record = outcomeOf(await this.#queues.creates(type).submit([{ ...object, inline }], lingerMs));
+    const wish = { ...object, inline, departure: new Departure(mayLeave) };
+    const record = outcomeOf(await this.#queues.creates(type).submit([wish], lingerMs));
+    const untied = specs.filter(({ spec }) => !spec);
+    await this.#tie([type, record.id], untied);
+    return record;
+  }
+
+  /** A record that is not tied to what it belongs to must not stay behind: what failed is unknown while it does. */
+  async #tie(record: [ObjectType, string], links: readonly { to: ObjectType; id: string }[]): Promise<void> {
     try {
-      for (const { to, id, spec } of specs) {
-        if (!spec) await associateDefault(this.#connection, [type, record.id], [to, id]);
-      }
+      for (const { to, id } of links) await associateDefault(this.#connection, record, [to, id]);
     } catch (error) {
-      // A record that is not tied to what it belongs to must not stay behind.
-      await archiveObject(this.#connection, type, record.id);
+      await this.#takeBack(record);
       throw error;
     }
-    return record;
+  }
+
+  async #takeBack([type, id]: [ObjectType, string]): Promise<void> {
+    try {
+      await archiveObject(this.#connection, type, id);
+    } catch (error) {
+      if (!(error instanceof HubSpotError)) throw error;
+      throw new HubSpotTimeoutError('objects.create', `objects.create: a half-made record stays: ${error.message}`);
+    }
   }
 
   /** Writes absolute values to one record; resolves to it, with `updatedAt`. */
   async updateObject(
     type: ObjectType,
     update: ObjectUpdate,
-    { repeatable = false }: UpdateOptions = {},
+    { repeatable = false, isAlone = false, lingerMs, mayLeave }: UpdateOptions = {},
   ): Promise<HubSpotObject> {
-    const [outcome] = await this.#queues.updates(type).submit([{ ...update, repeatable }]);
+    const wish = { ...update, repeatable, isAlone, departure: new Departure(mayLeave) };
+    const [outcome] = await this.#queues.updates(type).submit([wish], lingerMs);
     return requireWritten('objects.update', outcome);
   }
 
@@ -153,7 +193,9 @@ export class HubSpotService {
    * meanwhile, which is for the caller to ensure. Results carry `updatedAt`.
    */
   async batchUpdateObjects(type: ObjectType, updates: readonly ObjectUpdate[]): Promise<BatchResult<HubSpotObject>> {
-    const wishes = updates.map((update) => ({ ...update, repeatable: true }));
+    const wishes = updates.map((update) => {
+      return { ...update, repeatable: true, isAlone: false, departure: new Departure() };
+    });
     const ids = updates.map(({ id }) => id);
     return toBatchResult(ids, await this.#queues.updates(type).submit(wishes));
   }

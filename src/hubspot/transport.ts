@@ -25,6 +25,11 @@ export interface HubSpotRequest {
   path: string;
   query?: Record<string, string>;
   body?: unknown;
+  /**
+   * Makes the body right before an attempt is sent, when nothing is waited for any more.
+   * @throws {HubSpotError} when it must not be sent.
+   */
+  bodyAtDeparture?: () => unknown;
   kind: CallKind;
 }
 

@@ -11,6 +11,16 @@ export interface ObjectType {
 /** Property values as HubSpot sends them: always text, null when unset. */
 type Properties<P extends string> = Readonly<Record<P, string | null>>;
 
+/** One of the values that a property has had. */
+export interface PastValue {
+  /** Empty for none. */
+  value: string;
+  /** When it was set by HubSpot's clock, in epoch milliseconds. */
+  atMs: number;
+  /** Such as `INTEGRATION` for apps or `CRM_UI` for people. */
+  sourceType: string;
+}
+
 /** A CRM record with the properties that were asked for. */
 export interface HubSpotObject<P extends string = string> {
   id: string;
@@ -26,6 +36,8 @@ export interface HubSpotObject<P extends string = string> {
 export interface HubSpotObjectWithAssociations<P extends string> extends HubSpotObject<P> {
   /** Keyed by {@link ObjectType.id}; an empty list means that HubSpot names no association. */
   associations: ReadonlyMap<string, readonly string[]>;
+  /** Per property whose past was asked for and can be read: its values, newest first. HubSpot keeps the last ones only. */
+  history: ReadonlyMap<string, readonly PastValue[]>;
 }
 
 /**

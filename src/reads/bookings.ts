@@ -1,6 +1,8 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import { requireAll } from '../cache/load-together.ts';
 import { bookingDetailsKey, bookingExamsKey, bookingKey, bookingListKey, contactBookingIdsKey } from '../cache/keys.ts';
+import type { PastValue } from '../hubspot/types.ts';
+import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { outcomes, requireComplete } from '../hubspot/batch.ts';
 import {
@@ -8,6 +10,7 @@ import {
   BOOKING_PROPERTIES,
   type BookingWithExam,
   type BookingWithLinks,
+  PAYMENT_PROPERTIES,
   toBooking,
 } from '../records/booking.ts';
 import type { Exam } from '../records/exam.ts';
@@ -16,6 +19,8 @@ import { noteRead, overlayBookingIds, overlayBookings, overlayExamIds, overlayLi
 
 /** Booking ids that came along with a contact are used only at once. */
 const JUST_READ_MS = 1000;
+/** Values given to a create are set within this time of it. */
+const MADE_WITHIN_MS = 5000;
 /** A list is put together from bookings at most this old, so that nothing in it outlives a booking's own time. */
 const LISTED_BOOKING_MAX_AGE_MS = 30_000;
 
@@ -60,7 +65,7 @@ async function getBookings(deps: Deps, ids: readonly string[]): Promise<Booking[
 }
 
 async function readBookings(deps: Deps, ids: readonly string[]): Promise<Map<string, Booking>> {
-  const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, BOOKING_PROPERTIES);
+  const batch = await deps.hubspot.batchReadObjects(deps.config.objectTypes.bookings, ids, propertiesOf(deps));
   const records = requireComplete(batch).entries();
   const bookings = new Map(records.map(([id, record]) => [id, toBooking(record, deps.recordContext)]));
   await noteRead(deps, bookings);
@@ -123,21 +128,55 @@ export async function findExamIdsOfBookings(
 
 /** One booking with its contact and exam ids; null when HubSpot does not know it. One call, always. */
 export async function readBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
-  const found = await loadBookingWithLinks(deps, id);
+  const found = await loadBookingWithLinks(deps, id, PAYMENT_PROPERTIES);
   return found && overlayLinks(deps, found);
 }
 
+/** The booking that has this key; null when none has. One call, always. */
+export async function readBookingByKey(deps: Deps, property: string, key: string): Promise<Booking | null> {
+  const options = { properties: propertiesOf(deps), idProperty: property };
+  const record = await deps.hubspot.getObject(deps.config.objectTypes.bookings, key, options);
+  return record && toBooking(record, deps.recordContext);
+}
+
+/** A contact's bookings without those that are known. */
+export async function findNewBookings(deps: Deps, contactId: string, known: ReadonlySet<string>): Promise<Booking[]> {
+  const { contacts, bookings } = deps.config.objectTypes;
+  const links = requireComplete(await deps.hubspot.batchGetAssociations(contacts, [contactId], bookings));
+  const read = await readBookings(
+    deps,
+    (links.get(contactId) ?? []).filter((id) => !known.has(id)),
+  );
+  return [...read.values()];
+}
+
+function propertiesOf({ config }: Deps) {
+  const { bookingKey } = config.properties;
+  return bookingKey === null ? BOOKING_PROPERTIES : [...BOOKING_PROPERTIES, bookingKey as 'booking_id'];
+}
+
 /** As HubSpot shows it. */
-async function loadBookingWithLinks(deps: Deps, id: string): Promise<BookingWithLinks | null> {
+async function loadBookingWithLinks(
+  deps: Deps,
+  id: string,
+  history: readonly string[] = [],
+): Promise<BookingWithLinks | null> {
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
-  const options = { properties: BOOKING_PROPERTIES, associations: [contacts, mockExams] };
+  const options = { properties: BOOKING_PROPERTIES, associations: [contacts, mockExams], history };
   const record = await deps.hubspot.getObject(bookings, id, options);
   if (!record) return null;
   return {
     booking: toBooking(record, deps.recordContext),
+    isMadeByApp: history.some((name) => isFirstByApp(record.history.get(name), epochMs(record.createdAt))),
     contactIds: record.associations.get(contacts.id) ?? [],
     examIds: record.associations.get(mockExams.id) ?? [],
   };
+}
+
+/** What was set at the creation of a record shows who made it; that of a merged one is older than the record. */
+function isFirstByApp(past: readonly PastValue[] = [], createdAtMs: number): boolean {
+  const first = past.at(-1);
+  return first?.sourceType === 'INTEGRATION' && Math.abs(first.atMs - createdAtMs) < MADE_WITHIN_MS;
 }
 
 /** One booking with its contact and exam ids, through the cache; null when HubSpot does not know it. At most one call. */

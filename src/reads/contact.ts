@@ -1,8 +1,10 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import type { PastValue } from '../hubspot/types.ts';
+import { type Freshness, freshFor } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { overlayBookingIds, overlayContact } from './own-writes.ts';
+import { overlayBookingIds, overlayContact, overlayPromises } from './own-writes.ts';
 import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 
 /** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */
@@ -10,26 +12,52 @@ export interface ContactWithBookings extends Contact {
   bookingIds: readonly string[];
 }
 
+/** A contact as it was seen just now: what may be decided on, for a short time. */
+export interface SeenContact<C extends Contact = Contact> {
+  contact: C;
+  /** Past values of the properties that were asked for. */
+  history: ReadonlyMap<string, readonly PastValue[]>;
+  /** Whether a write may still rest on it. */
+  isFresh: Freshness;
+}
+
+/** A write rests on nothing that was read longer ago, in milliseconds. */
+const MAX_BASE_AGE_MS = 2000;
+
 /** The contact that has this e-mail address, with its booking ids; null when nobody has. One call, always. */
-export async function readContactWithBookings(deps: Deps, email: string): Promise<ContactWithBookings | null> {
+export async function seeStudent(
+  deps: Deps,
+  email: string,
+  history: readonly string[] = [],
+): Promise<SeenContact<ContactWithBookings> | null> {
   const { contacts, bookings } = deps.config.objectTypes;
-  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES, associations: [bookings] };
+  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES, associations: [bookings], history };
   const record = await deps.hubspot.getObject(contacts, email.toLowerCase(), options);
   if (!record) return null;
+  const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
   const linked = record.associations.get(bookings.id) ?? [];
   const bookingIds = await overlayBookingIds(deps, ['contact', record.id], linked);
-  return { ...(await overlayContact(deps, toContact(record, deps.recordContext))), bookingIds };
+  const contact = await overlayContact(deps, toContact(record, deps.recordContext));
+  return { contact: { ...contact, bookingIds }, history: record.history, isFresh };
+}
+
+/** The contact of that record id, with past values of these properties. One call, always. */
+export async function seeContact(deps: Deps, id: string, history: readonly string[] = []): Promise<SeenContact | null> {
+  const options = { properties: CONTACT_PROPERTIES, history };
+  const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
+  if (!record) return null;
+  const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
+  const contact = await overlayContact(deps, toContact(record, deps.recordContext));
+  return { contact, history: record.history, isFresh };
 }
 
 /** The contact of that record id; null when HubSpot does not know it. One call, always. */
 export async function readContactById(deps: Deps, id: string): Promise<Contact | null> {
-  const options = { properties: CONTACT_PROPERTIES };
-  const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
-  return record && overlayContact(deps, toContact(record, deps.recordContext));
+  return (await seeContact(deps, id))?.contact ?? null;
 }
 
 /** The contact that has this e-mail address; null when nobody has. One call, always. */
-export async function readContact(deps: Deps, email: string): Promise<Contact | null> {
+async function readContact(deps: Deps, email: string): Promise<Contact | null> {
   const options = { idProperty: 'email', properties: CONTACT_PROPERTIES };
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, email.toLowerCase(), options);
   return record && overlayContact(deps, toContact(record, deps.recordContext));
@@ -40,7 +68,10 @@ export interface GetContactOptions extends FetchOptions {
   withBookings?: boolean;
 }
 
-/** The contact that has this e-mail address, through the cache; null when nobody has. At most one call. */
+/**
+ * The contact that has this e-mail address, through the cache, with the credits that what is owed will leave it; null
+ * when nobody has. At most one call.
+ */
 export async function getContact(
   deps: Deps,
   email: string,
@@ -55,15 +86,17 @@ export async function getContact(
     return { contactId: read.id };
   };
   const found = await deps.cache.fetch(contactByEmailKey(address), load, options);
-  if (!found || read) return read;
+  if (!found) return null;
   const { contactId } = found;
-  return deps.cache.fetch(contactKey(contactId), async () => readContactById(deps, contactId), options);
+  const known =
+    read ?? (await deps.cache.fetch(contactKey(contactId), async () => readContactById(deps, contactId), options));
+  return known && overlayPromises(deps, known);
 }
 
 async function loadWithBookings(deps: Deps, email: string, reading: Reading): Promise<Contact | null> {
-  const found = await readContactWithBookings(deps, email);
-  if (!found) return null;
-  const { bookingIds, ...contact } = found;
+  const seen = await seeStudent(deps, email);
+  if (!seen) return null;
+  const { bookingIds, ...contact } = seen.contact;
   reading.keep(contactBookingIdsKey(contact.id), bookingIds);
   return contact;
 }

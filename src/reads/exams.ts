@@ -2,7 +2,7 @@ import { requireAll } from '../cache/load-together.ts';
 import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { overlayBookingIds, overlayExam } from './own-writes.ts';
+import { noteMerged, overlayBookingIds, overlayExam } from './own-writes.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import type { BatchResult } from '../hubspot/types.ts';
 import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
@@ -52,7 +52,7 @@ async function loadExamWithBookings(deps: Deps, id: string): Promise<ExamWithBoo
   const options = { properties: EXAM_PROPERTIES, associations: [bookings] };
   const record = await deps.hubspot.getObject(mockExams, id, options);
   if (!record) return null;
-  if (record.id !== id) await deps.journal.merged('exam', [id], record.id);
+  if (record.id !== id) await noteMerged(deps, 'exam', [id], record.id);
   const bookingIds = await overlayBookingIds(deps, ['exam', record.id], record.associations.get(bookings.id) ?? []);
   return { exam: toExam(record, deps.recordContext), bookingIds };
 }

@@ -1,3 +1,4 @@
+import { promised } from '../consistency/debts.ts';
 import type { BookingSide, JournalEntry } from '../consistency/journal.ts';
 import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
 import { asCancelled, type Booking, type BookingSeat, type BookingWithLinks } from '../records/booking.ts';
@@ -14,6 +15,12 @@ import type { Deps } from '../wiring/deps.ts';
 export async function overlayContact(deps: Deps, contact: Contact): Promise<Contact> {
   const written = await deps.journal.creditsOf(contact.id);
   return written && contact.updatedAtMs < written.updatedAtMs ? { ...contact, credits: written.credits } : contact;
+}
+
+/** The contact with the credits that it has once all that is owed is done. */
+export async function overlayPromises<C extends Contact>(deps: Deps, contact: C): Promise<C> {
+  const debts = await deps.debts.ofContact(contact.id);
+  return debts.length === 0 ? contact : { ...contact, credits: promised(debts, contact.credits) };
 }
 
 /** The bookings HubSpot has just linked to a contact or an exam, with those made here, without those undone here. */
@@ -50,8 +57,10 @@ export async function overlayBookings(deps: Deps, contactId: string, bookings: r
 export async function overlayLinks(deps: Deps, found: BookingWithLinks): Promise<BookingWithLinks> {
   const entry = await deps.journal.entryOf(found.booking.id);
   if (!entry) return found;
+  const { examFacts, ...booking } = withStatus(found.booking, entry);
   return {
-    booking: withStatus(found.booking, entry),
+    ...found,
+    booking: { ...booking, examFacts: examFacts ?? entry.facts },
     contactIds: orOurs(found.contactIds, entry, 'contact'),
     examIds: orOurs(found.examIds, entry, 'exam'),
   };
@@ -116,9 +125,20 @@ export async function madeLately({ journal, clock, config }: Deps, examId: strin
 
 /** Tells the journal what a read by id showed of bookings, which come under the id of the one they were merged into. */
 export async function noteRead(
-  { journal }: Deps,
+  deps: Deps,
   read: ReadonlyMap<string, { id: string; updatedAtMs: number }>,
 ): Promise<void> {
-  for (const [asked, { id }] of read) if (asked !== id) await journal.merged('booking', [asked], id);
-  await journal.shownById(read.values());
+  for (const [asked, { id }] of read) if (asked !== id) await noteMerged(deps, 'booking', [asked], id);
+  await deps.journal.shownById(read.values());
+}
+
+/** Tells whoever remembers our own writes that HubSpot shows them under another id from now on. */
+export async function noteMerged(
+  { journal, debts }: Deps,
+  kind: BookingSide | 'booking',
+  ids: readonly string[],
+  survivorId: string,
+): Promise<void> {
+  await journal.merged(kind, ids, survivorId);
+  await debts.merged(kind, ids, survivorId);
 }

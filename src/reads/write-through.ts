@@ -1,5 +1,8 @@
-import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import { bookingDetailsKey, bookingKey, bookingListKey, contactByEmailKey, contactKey, tags } from '../cache/keys.ts';
 import type { Reading } from '../cache/entry-store.ts';
+import type { Debt } from '../consistency/debts.ts';
+import { cancelledChange, madeChange } from '../consistency/seats-taken.ts';
+import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
 import type { Contact, HeldCredits } from '../records/contact.ts';
@@ -40,11 +43,39 @@ export function writeThroughBooking(
   deps.cache.set(bookingListKey(contactId), [...others, { ...made, exam: undefined }], reading);
 }
 
-/** A booking just cancelled, by itself and in its contact's list. */
-export function writeThroughCancelling(deps: Deps, contactId: string, bookingId: string): void {
+/** Whose booking it is, and of which exam. */
+export interface BookingIds {
+  /** HubSpot record id. */
+  bookingId: string;
+  contactId: string;
+  examId: string;
+}
+
+/** A booking just made, which holds a seat from now on: the journal's entry and the count in one step. */
+export async function noteMade(deps: Deps, debt: Debt, booking: Booking, facts: ExamFacts): Promise<void> {
+  const ids = { bookingId: booking.id, contactId: debt.contactId, examId: debt.examId };
+  const noted = deps.debts.made(debt, { ...ids, facts, madeAtMs: epochMs(booking.createdAt) });
+  deps.counts.adjust(debt.examId, madeChange(booking.id), 1);
+  await noted;
+}
+
+/** A booking just taken back. */
+export async function noteUndone(deps: Deps, { bookingId, contactId, examId }: BookingIds): Promise<void> {
+  const noted = deps.journal.bookingUndone(bookingId);
+  deps.counts.adjust(examId, cancelledChange(bookingId), -1);
+  deps.cache.invalidate([tags.booking(bookingId), tags.contactBookings(contactId)]);
+  await noted;
+}
+
+/** A booking just cancelled, `cancelledAtMs` by HubSpot's clock, also in what is cached of it. */
+export async function noteCancelled(deps: Deps, ids: BookingIds, cancelledAtMs: number): Promise<void> {
+  const { bookingId, contactId, examId } = ids;
+  const noted = deps.journal.bookingCancelled({ ...ids, cancelledAtMs });
+  if (examId !== '') deps.counts.adjust(examId, cancelledChange(bookingId), -1);
   deps.cache.patch(bookingKey(bookingId), (booking) => booking && asCancelled(booking));
   deps.cache.patch(bookingDetailsKey(bookingId), (found) => found && { ...found, booking: asCancelled(found.booking) });
   deps.cache.patch(bookingListKey(contactId), (list) =>
     list.map((entry) => (entry.booking.id === bookingId ? { ...entry, booking: asCancelled(entry.booking) } : entry)),
   );
+  await noted;
 }

@@ -1,3 +1,4 @@
+import type { Day } from '../time/calendar.ts';
 import { epochMs } from '../time/clock.ts';
 import type { HubSpotObject } from '../hubspot/types.ts';
 import { CREDIT_FIELDS, type CreditField } from './contact.ts';
@@ -35,8 +36,16 @@ export function creditOfToken(token: string | null): CreditField | null {
   return CREDIT_FIELDS.find((field) => TOKENS[field].toLowerCase() === token?.toLowerCase()) ?? null;
 }
 
+/** What a credit is called on a booking paid with it. */
+export function tokenOf(credit: CreditField): string {
+  return TOKENS[credit];
+}
+
 /** All that is needed to know whether a booking takes a seat. */
 export const SEAT_PROPERTIES = ['is_active'] as const;
+
+/** All that is needed to know which credit a booking was paid with. */
+export const PAYMENT_PROPERTIES = ['token_used'] as const;
 
 /** What matters of a booking to its exam. */
 export interface BookingSeat {
@@ -72,6 +81,9 @@ export interface Booking {
   email: string;
   /** As HubSpot holds it, without blanks around it; null when it is not set. */
   isActive: string | null;
+  /** What tells it from all others, where the account has a property for it. */
+  key: string | null;
+  /** As HubSpot holds it: see {@link statusOn} for what it means on a day. */
   status: BookingStatus;
   /** Whether it takes a seat: not when it is cancelled or failed. */
   holdsSeat: boolean;
@@ -97,6 +109,8 @@ export interface BookingWithExam {
 /** A booking and the records it is associated with. */
 export interface BookingWithLinks {
   booking: Booking;
+  /** Whether history shows that an app made it, and not somebody in HubSpot's own pages; false where it was not asked. */
+  isMadeByApp: boolean;
   contactIds: readonly string[];
   examIds: readonly string[];
 }
@@ -112,6 +126,10 @@ export function toBooking(record: HubSpotObject<BookingProperty>, context: Recor
     name: properties.name ?? '',
     email: values.text('email') ?? '',
     isActive,
+    key:
+      context.bookingKey === null
+        ? null
+        : ((record.properties as HubSpotObject['properties'])[context.bookingKey] ?? null),
     status: toStatus(isActive),
     holdsSeat: holdsSeat(isActive),
     tokenUsed: values.text('token_used'),
@@ -146,6 +164,11 @@ export function asCancelled(booking: Booking): Booking {
   return { ...booking, isActive: CANCELLED, status: 'cancelled', holdsSeat: false };
 }
 
+/** What a booking is on that day: one that nobody has cancelled is completed when its exam's day is over. */
+export function statusOn({ status }: Pick<Booking, 'status'>, examDate: Day | null, today: Day): BookingStatus {
+  return status === 'scheduled' && examDate !== null && examDate < today ? 'completed' : status;
+}
+
 /** The account's history left several spellings of "cancelled"; an empty value means active. */
 function toStatus(isActive: string | null): BookingStatus {
   const value = isActive?.trim().toLowerCase() ?? '';
@@ -153,6 +176,7 @@ function toStatus(isActive: string | null): BookingStatus {
     case 'cancelled':
     case 'false':
     case '0':
+    case 'failed':
       return 'cancelled';
     case 'completed':
       return 'completed';
@@ -163,70 +187,10 @@ function toStatus(isActive: string | null): BookingStatus {
 
 /** A booking takes a seat unless it is cancelled or failed; a completed one still does. */
 function holdsSeat(isActive: string | null): boolean {
-  return toStatus(isActive) !== 'cancelled' && isActive?.trim().toLowerCase() !== 'failed';
+  return toStatus(isActive) !== 'cancelled';
 }
-
-/** A booking to be made, in our words. */
-export interface NewBooking {
-  bookingId: string;
-  name: string;
-  email: string;
-  credit: CreditField;
-  /** Clinical Skills only: true is right, false is left. */
-  dominantHand: boolean | null;
-  /** Where the student attends, by its display name. */
-  attendingLocation: string | null;
-}
-
-/** The booking that HubSpot has just made of it. */
-export function toMadeBooking(
-  booking: NewBooking,
-  { id, createdAt, updatedAt }: Pick<HubSpotObject, 'id' | 'createdAt' | 'updatedAt'>,
-  examFacts: ExamFacts,
-): Booking {
-  return {
-    id,
-    bookingId: booking.bookingId,
-    name: booking.name,
-    email: booking.email,
-    isActive: ACTIVE,
-    status: 'scheduled',
-    holdsSeat: true,
-    tokenUsed: TOKENS[booking.credit],
-    dominantHand: booking.dominantHand === true,
-    examFacts,
-    createdAt,
-    updatedAt,
-    updatedAtMs: epochMs(updatedAt),
-  };
-}
-
-/** The writable properties of a new booking: HubSpot refuses the whole create when a rollup is among them. */
-export function newBookingToProperties(booking: NewBooking): Record<string, string> {
-  return {
-    booking_id: booking.bookingId,
-    name: booking.name,
-    email: booking.email,
-    is_active: ACTIVE,
-    token_used: TOKENS[booking.credit],
-    ...(booking.dominantHand === null ? {} : { dominant_hand: String(booking.dominantHand) }),
-    ...(booking.attendingLocation === null ? {} : { attending_location: booking.attendingLocation }),
-  };
-}
-
-/** What tells a new booking from others that are made at the same moment. */
-export const BOOKING_IDENTITY = ['booking_id', 'email'] as const;
 
 /** The properties that cancel a booking without deleting it. */
 export function cancelledToProperties(): Record<'is_active', string> {
   return { is_active: CANCELLED };
-}
-
-/** Where one can attend, as HubSpot's options name it. */
-const ATTENDING_LOCATIONS = ['Mississauga', 'Calgary', 'Vancouver', 'Montreal', 'Richmond Hill', 'Online'];
-
-/** The option that `Richmond Hill`, `richmond_hill` or an exam's `Mississauga - Lab D` means; null for none. */
-export function toAttendingLocation(place: string | null): string | null {
-  const wanted = place?.trim().toLowerCase().replaceAll('_', ' ') ?? '';
-  return ATTENDING_LOCATIONS.find((option) => wanted.split(' - ')[0] === option.toLowerCase()) ?? null;
 }

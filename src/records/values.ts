@@ -16,6 +16,8 @@ export interface UnreadableValue {
 export interface RecordContext {
   /** Where sessions take place. */
   timeZone: string;
+  /** Name of the bookings' property for keys; null for none. */
+  bookingKey: string | null;
   /** Told of each value that cannot be read, at every reading. */
   unreadable: (value: UnreadableValue) => void;
 }

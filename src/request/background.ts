@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.ts';
-import { currentContext, newContext, runInContext } from './context.ts';
+import { currentContext, newContext, runInContext, withDeadline } from './context.ts';
 
 /** Starts `work` and returns at once; a failure is told under `label`, never thrown. */
 export type RunInBackground = (label: string, work: () => Promise<unknown>) => void;
@@ -14,6 +14,28 @@ export interface BackgroundOptions {
   deadlineMs: number;
 }
 
+/**
+ * Starts work on what is owed and returns at once. It goes on in the context of the request, also when that has been
+ * answered, with a deadline of its own.
+ */
+export function createOwed({ waitUntil, failed, clock, deadlineMs }: BackgroundOptions): RunInBackground {
+  return (label, work) => {
+    waitUntil(withDeadline(clock.monotonicMs(), deadlineMs, async () => guarded(label, work, failed)));
+  };
+}
+
+async function guarded(
+  label: string,
+  work: () => Promise<unknown>,
+  failed: BackgroundOptions['failed'],
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    failed(label, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
 /** Work after the answer: it has a deadline and a bill of its own, and keeps the request's id in its log lines. */
 export function createBackground({ clock, waitUntil, failed, deadlineMs }: BackgroundOptions): RunInBackground {
   return (label, work) => {
@@ -22,13 +44,6 @@ export function createBackground({ clock, waitUntil, failed, deadlineMs }: Backg
       priority: 'background',
       ...(requestId ? { requestId } : {}),
     });
-    const guarded = async () => {
-      try {
-        await work();
-      } catch (error) {
-        failed(label, error instanceof Error ? error : new Error(String(error)));
-      }
-    };
-    waitUntil(runInContext(context, guarded));
+    waitUntil(runInContext(context, async () => guarded(label, work, failed)));
   };
 }

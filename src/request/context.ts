@@ -15,6 +15,8 @@ export interface RequestContext {
   startedAtMs: number;
   /** When nobody waits for the answer any more, in milliseconds of the monotonic clock. */
   deadlineAt: number;
+  /** When a call that has not left yet leaves no more: earlier than the deadline for what has to be carried to its end. */
+  leaveBy: number | undefined;
   priority: Priority;
   /** The caller asked for an answer that does not come from the cache (`force=true` or `_t`). */
   bypassCache: boolean;
@@ -40,6 +42,7 @@ export function newContext(
     requestId,
     startedAtMs: nowMs,
     deadlineAt: nowMs + durationMs,
+    leaveBy: undefined,
     priority,
     bypassCache: false,
     loginPassed: () => {},
@@ -50,7 +53,13 @@ export function newContext(
 /** Runs `work` in the current context with a deadline of its own, `durationMs` from now. */
 export function withDeadline<T>(nowMs: number, durationMs: number, work: () => T): T {
   const context = currentContext() ?? newContext(nowMs, durationMs);
-  return runInContext({ ...context, deadlineAt: nowMs + durationMs }, work);
+  return runInContext({ ...context, deadlineAt: nowMs + durationMs, leaveBy: undefined }, work);
+}
+
+/** Runs `work` in the current context; its calls leave by then, in milliseconds of the monotonic clock, or not at all. */
+export function leavingBy<T>(leaveBy: number, work: () => T): T {
+  const context = currentContext();
+  return context ? runInContext({ ...context, leaveBy }, work) : work();
 }
 
 /** {@link withDeadline}, or the current deadline where that is earlier. */
@@ -69,6 +78,7 @@ export function shareContext(contexts: readonly RequestContext[]): RequestContex
   return {
     ...first,
     deadlineAt: Math.max(...contexts.map(({ deadlineAt }) => deadlineAt)),
+    leaveBy: Math.max(...contexts.map(({ deadlineAt, leaveBy = deadlineAt }) => leaveBy)),
     priority: contexts.some(({ priority }) => priority === 'student') ? 'student' : 'background',
     usage: new SharedUsage([...new Set(contexts.map(({ usage }) => usage))]),
   };

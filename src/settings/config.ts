@@ -73,7 +73,15 @@ function groupByRoom(env: Environment, warnings: readonly string[]) {
     },
     rateLimits: rateLimits(env),
     cache: cacheSettings(env),
+    /** Optional properties of the account, by their internal names; null: not used. */
+    properties: {
+      bookingKey: env.HUBSPOT_PROPERTY_BOOKING_KEY ?? null,
+      creditMark: env.HUBSPOT_PROPERTY_CREDIT_OP ?? null,
+    },
     backgroundDeadlineMs: env.BACKGROUND_DEADLINE_MS,
+    debtDeadlineMs: env.DEBT_DEADLINE_MS,
+    writeHorizonMs: env.WRITE_HORIZON_MS,
+    shutdownGraceMs: env.SHUTDOWN_GRACE_MS,
     enrollmentWaitMs: env.ENROLLMENT_WAIT_MS,
     repairCounts: env.REPAIR_COUNTS,
     bookingsEnabled: env.BOOKINGS_ENABLED,

@@ -8,6 +8,7 @@ import {
   objectTypeId,
   origin,
   originList,
+  propertyName,
   proxyList,
   secret,
   timeZone,
@@ -37,6 +38,12 @@ export const ENVIRONMENT = z.object({
   HUBSPOT_OBJECT_TYPE_MOCK_EXAMS: objectTypeId.default('2-50158913').describe('Object type id of mock exams'),
   HUBSPOT_OBJECT_TYPE_NOTES: objectTypeId.default('0-46').describe('Object type id of notes'),
   HUBSPOT_OBJECT_TYPE_ENROLLMENTS: objectTypeId.default('2-41701559').describe('Object type id of enrollments'),
+  HUBSPOT_PROPERTY_BOOKING_KEY: propertyName
+    .optional()
+    .describe('Unique text property of bookings that names each one; unset: lost bookings are searched for'),
+  HUBSPOT_PROPERTY_CREDIT_OP: propertyName
+    .optional()
+    .describe('Text property of contacts that witnesses each change of a credit; unset: history has to do'),
   HUBSPOT_BATCH_LIMIT: count(100, 1).describe('Inputs in one object batch call'),
   HUBSPOT_ASSOCIATION_BATCH_LIMIT: count(1000, 1).describe('Inputs in one association batch read'),
   HUBSPOT_MAX_CONCURRENCY: count(20, 1).describe('HubSpot calls under way at once'),
@@ -64,7 +71,16 @@ export const ENVIRONMENT = z.object({
   ),
 
   STUDENT_DEADLINE_MS: count(9000, 1).describe("Milliseconds in which a student's request is answered or refused"),
-  BACKGROUND_DEADLINE_MS: count(50_000, 1).describe('Milliseconds that work after an answer may take'),
+  BACKGROUND_DEADLINE_MS: count(50_000, 1).describe(
+    'Milliseconds that other work after an answer may take: counts, notes, webhooks',
+  ),
+  DEBT_DEADLINE_MS: count(180_000, 1).describe(
+    'Milliseconds in which a booking or a cancelling that has begun is carried to its end',
+  ),
+  WRITE_HORIZON_MS: count(120_000, 1).describe(
+    'Milliseconds after which a write that HubSpot did not answer is not carried out any more',
+  ),
+  SHUTDOWN_GRACE_MS: count(10_000).describe('Milliseconds the local host has to finish when it is told to stop'),
   ENROLLMENT_WAIT_MS: count(150).describe('Milliseconds an answer waits for the enrollment look-up; 0 skips it'),
   STUDENT_BODY_LIMIT_BYTES: count(16_384, 1).describe("Largest body of a student's request, in bytes"),
 

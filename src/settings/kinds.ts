@@ -77,3 +77,8 @@ export function wholeNumber(least = 0, most = Number.MAX_SAFE_INTEGER) {
 }
 
 export const count = (value: number, least = 0) => wholeNumber(least).default(value);
+
+/** HubSpot's own rule for internal names [properties guide]. */
+export const propertyName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,99}$/, 'must be the internal name of a property, such as booking_key');

@@ -43,6 +43,11 @@ export function onDay(day: Day, epochMs: number, timeZone: string): string {
   return there;
 }
 
+/** Such as `2026-11-24 07:00`: that moment (epoch milliseconds) as a clock in `timeZone` shows it. */
+export function minuteAt(epochMs: number, timeZone: string): string {
+  return zoned(epochMs, timeZone).toPlainDateTime().toString({ smallestUnit: 'minute' }).replace('T', ' ');
+}
+
 function zoned(epochMs: number, timeZone: string): Temporal.ZonedDateTime {
   return Temporal.Instant.fromEpochMilliseconds(epochMs).toZonedDateTimeISO(timeZone);
 }

@@ -56,12 +56,24 @@ export const TIMED_OUT = Symbol('timed out');
 /** What `work` comes to, but not after `maxWaitMs`: the work goes on, nobody waits for it here any more. */
 export async function waitAtMost<T>(clock: Clock, maxWaitMs: number, work: Promise<T>): Promise<T | typeof TIMED_OUT> {
   const { promise: late, resolve } = Promise.withResolvers<typeof TIMED_OUT>();
-  const cancel = clock.schedule(maxWaitMs, () => resolve(TIMED_OUT));
+  const cancel = maxWaitMs === Infinity ? () => {} : clock.schedule(maxWaitMs, () => resolve(TIMED_OUT));
   try {
     return await Promise.race([work, late]);
   } finally {
     cancel();
   }
+}
+
+/** Whether something is fresh, and will be for so many milliseconds more. */
+export type Freshness = (leftMs?: number) => boolean;
+
+/**
+ * Whether what has just been learned is at most `maxAgeMs` old, by either clock: one may have stood still while the
+ * machine was suspended, the other may have been set.
+ */
+export function freshFor(clock: Clock, maxAgeMs: number): Freshness {
+  const [wallMs, monotonicMs] = [clock.now(), clock.monotonicMs()];
+  return (leftMs = 0) => Math.max(clock.now() - wallMs, clock.monotonicMs() - monotonicMs) + leftMs <= maxAgeMs;
 }
 
 /** Epoch milliseconds of an ISO time; 0 when it is none. */

@@ -2,6 +2,7 @@ import { bookingExamsKey, examKey, sessionsKey, tags } from '../cache/keys.ts';
 import type { BookingSide } from '../consistency/journal.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { MOCK_TYPES } from '../contract/fields.ts';
+import { noteMerged } from '../reads/own-writes.ts';
 import { countFromProperty, type Exam, isExamFact } from '../records/exam.ts';
 import { withoutEchoes } from './echoes.ts';
 import { type EventEnd, type HubSpotEvent, parseEvents } from './events.ts';
@@ -23,7 +24,8 @@ export async function readNews(deps: Deps, raw: readonly unknown[]): Promise<Hub
 }
 
 /** What others did to bookings of ours holds, whatever the journal says: moved them away, merged them, moved their exam. */
-async function noteInJournal({ journal }: Deps, events: readonly HubSpotEvent[]): Promise<void> {
+async function noteInJournal(deps: Deps, events: readonly HubSpotEvent[]): Promise<void> {
+  const { journal } = deps;
   for (const event of events) {
     const { removed, ends, ids, mergedInto } = event;
     if (removed && ends) {
@@ -31,7 +33,7 @@ async function noteInJournal({ journal }: Deps, events: readonly HubSpotEvent[])
       await journal.linkRemoved(from.id, to.id, sideOf(to.subject));
       await journal.linkRemoved(to.id, from.id, sideOf(from.subject));
     }
-    if (mergedInto !== null && isKind(event.subject)) await journal.merged(event.subject, ids, mergedInto);
+    if (mergedInto !== null && isKind(event.subject)) await noteMerged(deps, event.subject, ids, mergedInto);
     if (changesExamFacts(event)) for (const id of ids) await journal.examChanged(id);
   }
 }

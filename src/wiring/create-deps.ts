@@ -1,19 +1,19 @@
-import { createBackground } from '../request/background.ts';
+import { createBackground, createOwed, type RunInBackground } from '../request/background.ts';
 import { CacheService } from '../cache/cache-service.ts';
 import { cachePolicies } from '../cache/policies.ts';
-import { type Clock, epochMs } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { Config } from '../settings/config.ts';
 import { CountWriter } from '../consistency/count-writer.ts';
 import { InProcessIdempotency } from '../consistency/idempotency.ts';
 import { InProcessJournal } from '../consistency/in-process-journal.ts';
 import { InProcessLock } from '../consistency/keyed-lock.ts';
-import { LostCreates } from '../consistency/lost-creates.ts';
-import { InProcessReservations } from '../consistency/seat-reservations.ts';
+import { InProcessDebts } from '../consistency/in-process-debts.ts';
+import { Pursuit } from '../consistency/pursuit.ts';
 import { SyncQueue } from '../consistency/sync-queue.ts';
 import type { Deps } from './deps.ts';
 import { HubSpotTimeoutError, isTransient } from '../hubspot/errors.ts';
 import type { Log } from '../observability/log.ts';
-import { countToProperties } from '../records/exam.ts';
+import { countStore } from './count-store.ts';
 import { logUnreadable } from './unreadable-log.ts';
 
 /** What the surroundings provide; tests pass their own. */
@@ -35,40 +35,53 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const defaultDeadlineMs = config.http.studentDeadlineMs;
   const hubspot = createHubSpotService(config.hubspot, { clock, log, random, defaultDeadlineMs });
   const journal = new InProcessJournal(clock);
-  const writeCount = async (id: string, total: number) => {
-    const update = { id, properties: countToProperties(total) };
-    const { updatedAt } = await hubspot.updateObject(config.objectTypes.mockExams, update, { repeatable: true });
-    return epochMs(updatedAt);
-  };
+  const debts = new InProcessDebts(clock, journal);
   const failed = (label: string, error: Error) => log.error('background work failed', { label, error });
-  const background = createBackground({ clock, waitUntil, failed, deadlineMs: config.backgroundDeadlineMs });
-  const { enabled, maxEntries, maxBytes, ttlMs } = config.cache;
-  const policies = cachePolicies(ttlMs);
+  const running = { clock, waitUntil, failed };
+  const background = createBackground({ ...running, deadlineMs: config.backgroundDeadlineMs });
+  const recordContext = {
+    timeZone: config.timeZone,
+    bookingKey: config.properties.bookingKey,
+    unreadable: logUnreadable(log),
+  };
+  const pursuing = { clock, debts, horizonMs: config.writeHorizonMs, attemptMs: config.hubspot.attemptTimeoutMs };
   return {
     config,
     clock,
     log,
     hubspot,
-    recordContext: { timeZone: config.timeZone, unreadable: logUnreadable(log) },
-    cache: new CacheService({
-      clock,
-      enabled,
-      maxEntries,
-      maxBytes,
-      policies,
-      background,
-      isOutage: isTransient,
-      loadDeadlineMs: defaultDeadlineMs,
-      late: (kind) => new HubSpotTimeoutError(`cache.${kind}`, `${kind} did not arrive before the deadline`),
-    }),
+    recordContext,
+    cache: createCache(config, clock, background),
     locks: new InProcessLock(clock, config.lockWaitMs),
     journal,
-    reservations: new InProcessReservations(clock, journal),
-    lostCreates: new LostCreates(),
-    counts: new CountWriter(clock, log, writeCount),
+    debts,
+    pursue: (debt, turn) => new Pursuit(pursuing, debt, turn),
+    counts: new CountWriter({
+      clock,
+      log,
+      background,
+      lingerMs: config.afterthoughtLingerMs,
+      ...countStore(hubspot, config.objectTypes.mockExams, recordContext),
+    }),
     idempotency: new InProcessIdempotency(clock),
     syncQueue: new SyncQueue(clock),
     startedAtMs,
     background,
+    owed: createOwed({ ...running, deadlineMs: config.debtDeadlineMs }),
   };
+}
+
+function createCache({ cache, http }: Config, clock: Clock, background: RunInBackground): CacheService {
+  const { enabled, maxEntries, maxBytes, ttlMs } = cache;
+  return new CacheService({
+    clock,
+    enabled,
+    maxEntries,
+    maxBytes,
+    policies: cachePolicies(ttlMs),
+    background,
+    isOutage: isTransient,
+    loadDeadlineMs: http.studentDeadlineMs,
+    late: (kind) => new HubSpotTimeoutError(`cache.${kind}`, `${kind} did not arrive before the deadline`),
+  });
 }

@@ -6,8 +6,9 @@ import type { CountWriter } from '../consistency/count-writer.ts';
 import type { IdempotencyStore } from '../consistency/idempotency.ts';
 import type { Journal } from '../consistency/journal.ts';
 import type { KeyedLock } from '../consistency/keyed-lock.ts';
-import type { LostCreates } from '../consistency/lost-creates.ts';
-import type { SeatReservations } from '../consistency/seat-reservations.ts';
+import type { Debt, Debts } from '../consistency/debts.ts';
+import type { Pursuit } from '../consistency/pursuit.ts';
+import type { Turn } from '../consistency/turn.ts';
 import type { SyncQueue } from '../consistency/sync-queue.ts';
 import type { HubSpotService } from '../hubspot/service.ts';
 import type { Log } from '../observability/log.ts';
@@ -22,11 +23,12 @@ export interface Deps {
   /** What HubSpot's records are read with. */
   recordContext: RecordContext;
   cache: CacheService;
-  /** One at a time per student id. */
+  /** One request at a time per student. */
   locks: KeyedLock;
   journal: Journal;
-  reservations: SeatReservations;
-  lostCreates: LostCreates;
+  debts: Debts;
+  /** Begins the work on a debt, with the student's turn held. */
+  pursue: (debt: Debt, turn: Turn) => Pursuit;
   counts: CountWriter;
   idempotency: IdempotencyStore;
   syncQueue: SyncQueue;
@@ -34,4 +36,6 @@ export interface Deps {
   startedAtMs: number;
   /** Starts work that the answer does not wait for. */
   background: RunInBackground;
+  /** Starts work on what is owed, which the answer waits for only as long as the student does. */
+  owed: RunInBackground;
 }

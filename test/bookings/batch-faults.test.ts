@@ -49,9 +49,7 @@ describe.each(OUTAGES)('students who book together, when a call they share fails
         world.emulator.faults.add({ ...target, fault, times });
         const answers = await send();
         await world.settle();
-        const byHand = JSON.stringify(
-          world.logged('error').filter(({ message }) => String(message).includes('by hand')),
-        );
+        const byHand = JSON.stringify(world.logged('error').filter(({ message }) => String(message).includes('check')));
         for (const [index, { id }] of students.entries()) {
           if (byHand.includes(`"${id}"`)) continue;
           const booked = answers[index]?.status === 201;

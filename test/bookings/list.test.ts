@@ -149,7 +149,7 @@ describe('filters and order', () => {
   });
 
   it('past is latest first, without cancelled ones', async () => {
-    expect(await dates('past')).toEqual(['2026-11-23 scheduled', '2026-10-01 scheduled']);
+    expect(await dates('past')).toEqual(['2026-11-23 completed', '2026-10-01 completed']);
   });
 
   it('cancelled holds only those', async () => {

@@ -3,122 +3,158 @@ import { CountWriter } from '../../src/consistency/count-writer.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 
-/** A writer over a HubSpot that takes 100 ms a write and can be told to fail. */
-function start() {
+/** A writer over a HubSpot that takes 100 ms a call and can be told to fail. */
+function start(total = 5) {
   const clock = new VirtualClock(NOW);
   const written: number[] = [];
-  const state = { failing: false };
-  const counts = new CountWriter(
+  const record = { total, updatedAtMs: 0 };
+  const state = { failing: false, losing: false };
+  const work: Promise<unknown>[] = [];
+  const counts = new CountWriter({
     clock,
-    createLog(clock, 'silent', () => {}),
-    async (_examId, total) => {
+    log: createLog(clock, 'silent', () => {}),
+    background: (_label, run) => void work.push(run()),
+    lingerMs: 2000,
+    read: async (examId) => {
+      await clock.sleep(100);
+      return { examId, ...record };
+    },
+    write: async (_examId, value) => {
       await clock.sleep(100);
       if (state.failing) throw new Error('HubSpot is down');
-      written.push(total);
+      Object.assign(record, { total: value, updatedAtMs: clock.now() });
+      written.push(value);
+      if (state.losing) throw new Error('the answer was lost');
       return clock.now();
     },
-  );
-  const stored = (total: number, updatedAtMs = 0) => ({ examId: 'e1', total, updatedAtMs });
+  });
   let changes = 0;
-  const adjust = async (count: ReturnType<typeof stored>, delta: 1 | -1, lingerMs?: number) =>
-    counts.adjust({ stored: count, delta, change: `change ${(changes += 1)}` }, lingerMs);
-  const put = async (total: number, held: string[] = []) => counts.put({ examId: 'e1', total, changes: held });
-  return { clock, counts, written, state, stored, adjust, put };
+  const adjust = (delta: 1 | -1, name = `change ${(changes += 1)}`) => counts.adjust('e1', name, delta);
+  const settle = async () =>
+    clock.run(async () => {
+      while (work.length > 0) await work.shift();
+    });
+  const put = async (derived: number, held: string[] = []) =>
+    clock.run(async () => counts.put({ examId: 'e1', total: derived, changes: held }));
+  const current = () => counts.current({ examId: 'e1', ...record });
+  return { clock, counts, record, written, state, adjust, settle, put, current };
 }
 
 describe('CountWriter', () => {
-  it('has one write under way per exam, and writes the last value', async () => {
-    const { clock, adjust, written, stored } = start();
-    const landed = await clock.run(async () =>
-      Promise.all(([1, 1, 1, -1] as const).map(async (delta) => adjust(stored(5), delta))),
-    );
-    expect(landed).toEqual([true, true, true, true]);
-    expect(written).toEqual([6, 7]);
+  it('adds what came within two seconds to what HubSpot holds then, in one write', async () => {
+    const { clock, record, adjust, settle, written } = start(5);
+    const startedAt = clock.now();
+    for (const delta of [1, 1, 1, -1] as const) adjust(delta);
+    record.total = 8;
+    await settle();
+    expect([written, clock.now() - startedAt]).toEqual([[10], 2200]);
   });
 
-  it('shows its own count while it is on its way and while the record is older, then the record’s', async () => {
-    const { clock, counts, adjust, stored } = start();
-    const adjusting = adjust(stored(5), 1);
-    expect(counts.current(stored(5))).toBe(6);
-    await clock.run(async () => adjusting);
-    expect(counts.current(stored(5, clock.now() - 1))).toBe(6);
-    expect(counts.current(stored(9, clock.now()))).toBe(9);
+  it('counts a change once by its name', async () => {
+    const { adjust, settle, written } = start(5);
+    adjust(1, 'made b1');
+    adjust(1, 'made b1');
+    await settle();
+    adjust(1, 'made b1');
+    await settle();
+    expect(written).toEqual([6]);
+  });
+
+  it('shows changes at once, also while the record is older than our write, and then the record', async () => {
+    const { clock, counts, record, adjust, settle, current } = start(5);
+    adjust(1);
+    expect(current()).toBe(6);
+    await settle();
+    expect(current()).toBe(6);
+    expect(counts.current({ examId: 'e1', total: 5, updatedAtMs: clock.now() - 1 })).toBe(6);
     expect(counts.lastWritten('e1')).toEqual({ total: 6, landedAtMs: clock.now() });
+    Object.assign(record, { total: 9, updatedAtMs: clock.now() + 1 });
+    expect(current()).toBe(9);
   });
 
-  it('counts on from what somebody else wrote later', async () => {
-    const { clock, adjust, written, stored } = start();
-    await clock.run(async () => adjust(stored(5), 1));
-    await clock.run(async () => adjust(stored(20, clock.now() + 1), 1));
-    expect(written).toEqual([6, 21]);
-  });
-
-  it('makes up for a write that failed with the next one', async () => {
-    const { clock, adjust, written, state, stored } = start();
+  it('makes up for a write that failed with the next one: HubSpot 8, truth 9, one more is 10', async () => {
+    const { adjust, settle, written, state, current } = start(8);
     state.failing = true;
-    expect(await clock.run(async () => adjust(stored(5), 1))).toBe(false);
+    adjust(1);
+    await settle();
+    expect([written, current()]).toEqual([[], 9]);
     state.failing = false;
-    expect(await clock.run(async () => adjust(stored(5), 1))).toBe(true);
-    expect(written).toEqual([7]);
+    adjust(1);
+    await settle();
+    expect([written, current()]).toEqual([[10], 10]);
   });
 
-  it('waits with a change that has time, and takes further ones along', async () => {
-    const { clock, adjust, written, stored } = start();
-    const started = clock.now();
-    await clock.run(async () =>
-      Promise.all([adjust(stored(5), 1, 2000), clock.sleep(900).then(async () => adjust(stored(5), 1, 2000))]),
-    );
-    expect([written, clock.now() - started]).toEqual([[7], 2100]);
-    await clock.run(async () =>
-      Promise.all([adjust(stored(7), 1, 2000), clock.sleep(300).then(async () => adjust(stored(7), -1))]),
-    );
-    expect([written, clock.now() - started]).toEqual([[7, 7], 2500]);
+  it('does not count again what was written although its answer was lost', async () => {
+    const { adjust, settle, written, state, current } = start(8);
+    state.losing = true;
+    adjust(1);
+    await settle();
+    expect(current()).toBe(9);
+    state.losing = false;
+    adjust(1);
+    await settle();
+    expect([written, current()]).toEqual([[9, 10], 10]);
+  });
+
+  it('waits for nothing more once it is hurried', async () => {
+    const { clock, counts, adjust, settle, written } = start(5);
+    const startedAt = clock.now();
+    adjust(1);
+    counts.hurry();
+    await settle();
+    expect([written, clock.now() - startedAt]).toEqual([[6], 200]);
   });
 
   it('remembers for a minute that a write failed', async () => {
     const { clock, counts, put, state } = start();
-    expect(await clock.run(async () => put(5))).toBeNull();
+    expect(await put(5)).toBeNull();
     expect(counts.hasJustFailed('e1')).toBe(false);
     state.failing = true;
-    expect(await clock.run(async () => put(6))).toBeInstanceOf(Error);
+    expect(await put(6)).toBeInstanceOf(Error);
     expect(counts.hasJustFailed('e1')).toBe(true);
     await clock.advance(60_001);
     expect(counts.hasJustFailed('e1')).toBe(false);
   });
 
   it('never counts below zero', async () => {
-    const { clock, adjust, written, stored } = start();
-    await clock.run(async () => adjust(stored(0), -1));
+    const { adjust, settle, written, current } = start(0);
+    adjust(-1);
+    expect(current()).toBe(0);
+    await settle();
     expect(written).toEqual([0]);
   });
 });
 
 describe('a count derived from the bookings', () => {
-  it('does not count again what it holds already', async () => {
-    const { clock, counts, put, written, stored } = start();
-    await clock.run(async () => put(3, ['made b1']));
-    await clock.run(async () => counts.adjust({ stored: stored(2), delta: 1, change: 'made b1' }));
-    await clock.run(async () => counts.adjust({ stored: stored(2), delta: 1, change: 'made b2' }));
-    expect(written).toEqual([3, 4]);
+  it('is not raised again by a change that it holds', async () => {
+    const { adjust, settle, put, written } = start(2);
+    adjust(1, 'made b1');
+    await put(3, ['made b1']);
+    await settle();
+    expect(written).toEqual([3]);
   });
 
   it('takes in what was counted here after it was derived', async () => {
-    const { clock, counts, put, written, stored } = start();
-    await clock.run(async () => counts.adjust({ stored: stored(2), delta: 1, change: 'made b1' }));
-    await clock.run(async () => put(2, []));
+    const { clock, adjust, settle, put, written } = start(2);
+    adjust(1, 'made b1');
+    await settle();
+    await put(2);
     expect(written).toEqual([3, 3]);
     await clock.advance(60_001);
-    await clock.run(async () => put(5, []));
+    await put(5);
     expect(written).toEqual([3, 3, 5]);
   });
 
-  it('has the last word over a write that is under way or waiting', async () => {
-    const { clock, adjust, put, written, stored } = start();
-    await clock.run(async () => Promise.all([put(1), put(2, ['change 1'])]));
-    expect(written.at(-1)).toBe(2);
-    await clock.run(async () =>
-      Promise.all([adjust(stored(9), 1, 2000), clock.sleep(100).then(async () => put(4, ['change 1']))]),
-    );
-    expect(written.at(-1)).toBe(4);
+  it('makes up for everything that could not be written before', async () => {
+    const { clock, adjust, settle, put, written, state } = start(2);
+    state.failing = true;
+    adjust(1, 'made b1');
+    await settle();
+    state.failing = false;
+    await clock.advance(60_001);
+    await put(3);
+    adjust(1, 'made b2');
+    await settle();
+    expect(written).toEqual([3, 4]);
   });
 });

@@ -6,12 +6,14 @@ function start(maxWaitMs = 5000) {
   const clock = new VirtualClock(NOW);
   const lock = new InProcessLock(clock, maxWaitMs);
   const log: string[] = [];
-  const hold = async (name: string, durationMs: number, key = 'k') =>
-    lock.withLock(key, async () => {
-      log.push(`${name} in`);
-      await clock.sleep(durationMs);
-      log.push(`${name} out`);
-    });
+  const hold = async (name: string, durationMs: number, key = 'k') => {
+    const held = await lock.take(key);
+    log.push(`${name} in`);
+    await clock.sleep(durationMs);
+    log.push(`${name} out`);
+    held.release();
+    return held.wasFree;
+  };
   return { clock, lock, log, hold };
 }
 
@@ -28,12 +30,14 @@ describe('InProcessLock', () => {
     expect(log).toEqual(['a in', 'b in', 'b out', 'a out']);
   });
 
-  it('goes on after work that failed', async () => {
-    const { clock, lock, log, hold } = start();
-    const failing = async () => lock.withLock('k', async () => Promise.reject(new Error('broken')));
-    const both = clock.run(async () => Promise.allSettled([failing(), hold('b', 10)]));
-    expect((await both).map(({ status }) => status)).toEqual(['rejected', 'fulfilled']);
-    expect(log).toEqual(['b in', 'b out']);
+  it('tells whether nobody was ahead, and whether it is held still', async () => {
+    const { clock, lock, hold } = start();
+    const free = await clock.run(async () => Promise.all([hold('a', 30), hold('b', 10)]));
+    expect([...free, await clock.run(async () => hold('c', 1))]).toEqual([true, false, true]);
+    const held = await lock.take('k');
+    expect(held.isHeld()).toBe(true);
+    held.release();
+    expect(held.isHeld()).toBe(false);
   });
 
   it('turns away whoever waited too long, and lets the next one in all the same', async () => {

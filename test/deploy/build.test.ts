@@ -35,7 +35,7 @@ describe.skipIf(!isWanted)('what vercel build makes of this project', { timeout:
       const [built, ...others] = functionsOf(build);
       expect(others).toEqual([]);
       expect(built?.path).toBe('api/index');
-      expect(built?.config).toMatchObject({ handler: 'api/index.js', runtime: 'nodejs24.x', maxDuration: 60 });
+      expect(built?.config).toMatchObject({ handler: 'api/index.js', runtime: 'nodejs24.x', maxDuration: 240 });
     });
 
     it('publishes robots.txt and nothing else', () => {

@@ -1,5 +1,5 @@
 import type { HubSpotError } from '../../src/hubspot/errors.ts';
-import type { NewObject } from '../../src/hubspot/write-objects.ts';
+import type { NewObject } from '../../src/hubspot/create-objects.ts';
 import { createEmulated } from './hubspot.ts';
 
 const PACE = { latency: { readMs: 100, writeMs: 200 } };

@@ -44,9 +44,14 @@ export async function stateOf(world: World, student: TestStudent, exam: string):
   return { seats: seatHolders(world, exam).length, credits };
 }
 
-/** `done` after a success, `undone` after a failure, unless an error line names the ids to repair it by. */
+/**
+ * `done` after a success, `undone` after a refusal, one of them after "still being completed", unless an error line asks
+ * for a check.
+ */
 export function honestState(world: World, answer: Answer, state: State, ends: { done: State; undone: State }): State {
-  const told = world.logged('error').some(({ message }) => String(message).includes('by hand'));
+  const told = world.logged('error').some(({ message }) => String(message).includes('check'));
   if (told) return state;
+  const isOwed = answer.status === 503 && String(answer.body.error).includes('still being completed');
+  if (isOwed && state.seats === ends.done.seats) return ends.done;
   return answer.status < 300 ? ends.done : ends.undone;
 }

@@ -82,5 +82,5 @@ export function recordOf<P extends string>(
 /** A context in Toronto and what it was told. */
 export function watchedContext(): { context: RecordContext; told: UnreadableValue[] } {
   const told: UnreadableValue[] = [];
-  return { context: { timeZone: 'America/Toronto', unreadable: (value) => told.push(value) }, told };
+  return { context: { timeZone: 'America/Toronto', bookingKey: null, unreadable: (value) => told.push(value) }, told };
 }

@@ -1,0 +1,85 @@
+import { type Clock, sleep } from '../time/clock.ts';
+import { waitingFor } from '../request/context.ts';
+import type { Debt, Debts } from './debts.ts';
+import type { Turn } from './turn.ts';
+
+/** It cannot be told what came of a write: somebody has to check it. */
+export class UnclearError extends Error {
+  override readonly name = 'UnclearError';
+}
+
+/** What an unanswered write has come to is looked for at once and then so many milliseconds later. */
+const LOOKS_AFTER_MS = [0, 2000, 5000, 10_000, 25_000, 60_000];
+
+export interface PursuitOptions {
+  clock: Clock;
+  debts: Debts;
+  /** Milliseconds after which a write that was not answered is not carried out any more. */
+  horizonMs: number;
+  /** Milliseconds that one attempt may take. */
+  attemptMs: number;
+}
+
+/**
+ * The work on one debt, from its first attempt to its end. The student's turn is held during attempts and looks, and given
+ * to their other requests in the pauses between.
+ */
+export class Pursuit {
+  readonly debt: Debt;
+  readonly #options: PursuitOptions;
+  readonly #turn: Turn;
+
+  constructor(options: PursuitOptions, debt: Debt, turn: Turn) {
+    this.#options = options;
+    this.debt = debt;
+    this.#turn = turn;
+  }
+
+  /** When a write that leaves now is too old to be carried out, in milliseconds of the monotonic clock. */
+  get closesAtMs(): number {
+    return this.#options.clock.monotonicMs() + this.#options.horizonMs;
+  }
+
+  /** Whether a write may leave: the turn is held, what it rests on is fresh, and a whole attempt fits in. */
+  mayWrite(isFresh: () => boolean): boolean {
+    return this.#turn.isHeld() && isFresh() && this.#fitsOneAttempt();
+  }
+
+  /** Lets others have their turn for so long. */
+  async pause(durationMs: number): Promise<void> {
+    await this.giveWay(async () => sleep(this.#options.clock, durationMs));
+  }
+
+  /** Lets others have their turn while `wait` lasts. */
+  async giveWay(wait: () => Promise<void>): Promise<void> {
+    await waitingFor(this.#options.clock, 'confirmation', async () => this.#turn.givenUpFor(wait));
+  }
+
+  /**
+   * Times at which to look what has come of a write, with the turn held; true for the last one, when a write that is not
+   * seen by then will not be carried out. It ends early when time is up, or when the process is about to end.
+   */
+  async *looks(): AsyncGenerator<boolean> {
+    const { clock, debts, horizonMs } = this.#options;
+    const startedAtMs = clock.monotonicMs();
+    const delays = [...LOOKS_AFTER_MS.filter((ms) => ms < horizonMs), horizonMs];
+    for (const delayMs of delays) {
+      this.debt.nextLookAtMs = startedAtMs + delayMs;
+      await debts.save(this.debt);
+      while (clock.monotonicMs() < this.debt.nextLookAtMs) {
+        const leftMs = this.debt.nextLookAtMs - clock.monotonicMs();
+        await this.giveWay(async () => debts.untilWanted(this.debt, leftMs));
+        if (clock.monotonicMs() >= this.debt.nextLookAtMs) break;
+        yield false;
+        if (debts.isStopping) return;
+      }
+      if (!this.#fitsOneAttempt()) return;
+      yield delayMs === horizonMs;
+    }
+  }
+
+  #fitsOneAttempt(): boolean {
+    const { clock, attemptMs } = this.#options;
+    return clock.monotonicMs() + attemptMs <= this.debt.deadlineAt;
+  }
+}

@@ -1,0 +1,175 @@
+import { describe, expect, it } from 'vitest';
+import { book, BOOKINGS, cancel, CONTACTS } from '../support/booking.ts';
+import { ACCOUNTS, checkLines, CREDIT, creditsOf, late, silent, startOwing, stateNow } from '../support/owed.ts';
+
+const [[, without] = ['', {}], [, withKeys] = ['', {}]] = ACCOUNTS;
+const OTHER_DAY = '2026-12-20';
+
+describe.each(ACCOUNTS)('a payment whose answer is lost, %s', (_account, options) => {
+  it.each([
+    ['a 504, carried out at once', late(0)],
+    ['a 504, carried out 1.5 s later', late(1500)],
+    ['a 504, carried out 20 s later', late(20_000)],
+    ['silence, carried out after 7 s', silent(7000)],
+    ['a broken connection, never carried out', { kind: 'hang-up' } as const],
+  ])('%s: booked, one credit less, and nothing to check', async (_how, fault) => {
+    const { world, student, exam, faults } = await startOwing(options);
+    faults.add({ fault, ...CREDIT });
+    const { status, body } = await book(world, student, { exam });
+    expect([status, body.data.credit_details.remaining_credits]).toEqual([201, 2]);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 2], []]);
+  });
+
+  it('open when the student’s time is up: 201 with a warning, promised in every answer, then taken', async () => {
+    const { world, student, exam, faults } = await startOwing(options);
+    const login = { student_id: student.studentId, email: student.email };
+    const stop = faults.add({ fault: { kind: 'hang' }, ...CREDIT, times: Infinity });
+    const started = world.clock.monotonicMs();
+    const { status, body } = await book(world, student, { exam });
+    expect([status, body.data.associations.warnings.length, body.data.credit_details.remaining_credits]).toEqual([
+      201, 1, 2,
+    ]);
+    expect(world.clock.monotonicMs() - started).toBeLessThanOrEqual(9000);
+    const list = await world.get('bookings/list', login);
+    expect([list.body.data.credits.sj_credits, creditsOf(world, student)]).toEqual([2, 3]);
+    stop();
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 2], []]);
+  });
+
+  it('refused for good before the answer: the booking is undone, and the student told', async () => {
+    const { world, student, exam, faults } = await startOwing(options);
+    faults.add({ fault: { kind: 'status', status: 400 }, ...CREDIT, times: Infinity });
+    expect((await book(world, student, { exam })).status).toBe(500);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[0, 3], []]);
+    expect((await book(world, world.account.student(), { exam })).body.code).not.toBe('EXAM_FULL');
+  });
+
+  it('refused after an attempt that was not answered: unknown, so it is looked for and not undone', async () => {
+    const { world, student, exam, faults } = await startOwing(options);
+    faults.add({ fault: late(15_000), ...CREDIT });
+    faults.add({ fault: { kind: 'status', status: 400 }, ...CREDIT, skip: 1, times: Infinity });
+    const { status, body } = await book(world, student, { exam });
+    expect([status, body.data.associations.warnings]).toEqual([201, [expect.any(String)]]);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 2], []]);
+  });
+
+  it('never carried out and refused after the answer: the booking stands, one check line, nothing to give back', async () => {
+    const { world, student, exam, faults } = await startOwing(options);
+    faults.add({ fault: { kind: 'hang' }, ...CREDIT, times: Infinity });
+    const { body } = await book(world, student, { exam });
+    await world.settle();
+    faults.clear();
+    expect(checkLines(world)).toMatchObject([{ bookingId: body.data.booking_record_id, credit: 'sj_credits' }]);
+    expect(stateNow(world, student, exam)).toEqual([1, 3]);
+    const cancelled = await cancel(world, student, body.data.booking_record_id);
+    await world.settle();
+    expect([cancelled.status, cancelled.body.data.actions_completed.credits_restored]).toEqual([200, false]);
+    expect(stateNow(world, student, exam)).toEqual([0, 3]);
+  });
+});
+
+describe('while a write to a credit is open', () => {
+  it('no other one leaves: the next booking is told when', async () => {
+    const { world, student, exam, faults } = await startOwing(without, { capacity: 2 });
+    faults.add({ fault: late(30_000), ...CREDIT });
+    expect((await book(world, student, { exam })).status).toBe(201);
+    const other = { exam: world.account.exam({ date: OTHER_DAY }), date: OTHER_DAY };
+    const refused = await book(world, student, other);
+    expect([refused.status, refused.body.code]).toEqual([503, 'HUBSPOT_UNAVAILABLE']);
+    await world.clock.advance(Number(refused.headers.get('retry-after')) * 1000);
+    expect((await book(world, student, other)).status).toBe(201);
+    await world.settle();
+    expect([creditsOf(world, student), checkLines(world)]).toEqual([1, []]);
+  });
+
+  it('the witness tells when it was carried out, and others may go on', async () => {
+    const { world, student, exam, faults } = await startOwing(withKeys, { capacity: 2 });
+    faults.add({ fault: late(1000), ...CREDIT });
+    expect((await book(world, student, { exam })).status).toBe(201);
+    await world.clock.advance(6000);
+    const other = { exam: world.account.exam({ date: OTHER_DAY }), date: OTHER_DAY };
+    expect((await book(world, student, other)).status).toBe(201);
+    await world.settle();
+    expect([creditsOf(world, student), checkLines(world)]).toEqual([1, []]);
+  });
+
+  it('a booking that is cancelled at once costs nothing in the end', async () => {
+    const { world, student, exam, faults } = await startOwing(without);
+    faults.add({ fault: { kind: 'hang', commitAfterMs: 12_000 }, ...CREDIT, times: 2 });
+    const booked = await book(world, student, { exam });
+    const cancelled = await cancel(world, student, booked.body.data.booking_record_id);
+    expect(cancelled.body.data.actions_completed.credits_restored).toBe(false);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[0, 3], []]);
+  });
+});
+
+describe('credits that staff add', () => {
+  it('between two attempts that HubSpot refused are kept', async () => {
+    const { world, student, exam, faults } = await startOwing(without);
+    faults.add({ fault: { kind: 'status', status: 423 }, ...CREDIT, times: 4 });
+    await world.clock.run(async () => {
+      const booking = book(world, student, { exam });
+      await world.clock.sleep(1500);
+      world.account.change('contacts', student.id, { sj_credits: 13 });
+      return booking;
+    });
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 12], []]);
+  });
+
+  it.each([
+    ['without', without],
+    ['with', withKeys],
+  ])('after an attempt that is never carried out are kept, %s the witness', async (_name, options) => {
+    const { world, student, exam, faults } = await startOwing(options);
+    faults.add({ fault: silent(), ...CREDIT });
+    await world.clock.run(async () => {
+      const booking = book(world, student, { exam });
+      await world.clock.sleep(2000);
+      world.account.change('contacts', student.id, { sj_credits: 13 });
+      return booking;
+    });
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 12], []]);
+  });
+
+  it('that a late write replaces are told to be checked', async () => {
+    const { world, student, exam, faults } = await startOwing(without);
+    faults.add({ fault: late(40_000), ...CREDIT });
+    expect((await book(world, student, { exam })).status).toBe(201);
+    world.account.change('contacts', student.id, { sj_credits: 12 });
+    await world.settle();
+    expect(creditsOf(world, student)).toBe(2);
+    expect(checkLines(world)).toMatchObject([{ contactId: student.id, credit: 'sj_credits' }]);
+  });
+});
+
+describe('a process that was stopped right before sending', () => {
+  it('sends nothing on what it knew before: it reads again', async () => {
+    const { world, student, exam, faults } = await startOwing({ ...without, env: { HUBSPOT_MAX_CONCURRENCY: '1' } });
+    // The payment waits for the only place, which a slow read of somebody else holds.
+    const stranger = world.account.student();
+    faults.add({ fault: { kind: 'slow', beforeMs: 700 }, operation: 'objects.create', objectType: BOOKINGS });
+    const answer = await world.clock.run(async () => {
+      const booking = book(world, student, { exam });
+      await world.clock.sleep(650);
+      faults.add({ fault: { kind: 'slow', beforeMs: 1500 }, operation: 'objects.get', objectType: CONTACTS });
+      const other = world.send('POST', 'mock-exams/validate-credits', {
+        body: { student_id: stranger.studentId, email: stranger.email, mock_type: null },
+      });
+      await world.clock.sleep(800);
+      world.clock.jump(120_000);
+      world.account.change('contacts', student.id, { sj_credits: 9 });
+      await other;
+      return booking;
+    });
+    await world.settle();
+    expect(answer.status).toBeGreaterThan(200);
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 8], []]);
+  });
+});
