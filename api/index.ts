@@ -1,5 +1,5 @@
 import { waitUntil } from '@vercel/functions';
-import { createApp } from '../src/http/app.ts';
+import { type App, createApp } from '../src/http/app.ts';
 import { environmentVariables, readConfig } from '../src/settings/config.ts';
 import { notConfigured } from '../src/http/not-configured.ts';
 import { createRouter, type RouteTable } from '../src/http/router.ts';
@@ -25,14 +25,23 @@ export const ROUTES: RouteTable = {
 
 let router: ((request: Request) => Promise<Response>) | undefined;
 
+/** Vercel ends an instance this long after it has told it so, in milliseconds, less what the last log line needs. */
+const GRACE_MS = 450;
+
 /** The Vercel function. The instance is built by its first request, so that a wrong setting is answered and logged. */
 export default {
   async fetch(request: Request): Promise<Response> {
     try {
-      router ??= createRouter(createApp(readConfig(environmentVariables()), { waitUntil }), ROUTES);
+      router ??= createRouter(start(), ROUTES);
     } catch (error) {
       return notConfigured(error, (line) => console.error(line));
     }
     return router(request);
   },
 };
+
+function start(): App {
+  const app = createApp(readConfig(environmentVariables()), { waitUntil });
+  process.once('SIGTERM', () => void app.stop(GRACE_MS));
+  return app;
+}

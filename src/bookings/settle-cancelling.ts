@@ -85,7 +85,9 @@ async function mark(deps: Deps, task: Cancelling, pursuit: Pursuit): Promise<boo
 async function writeMark(deps: Deps, { found: { booking } }: Cancelling, pursuit: Pursuit): Promise<number> {
   const update = { id: booking.id, properties: cancelledToProperties() };
   const mayLeave = () => pursuit.mayWrite(() => true);
-  const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, update, { mayLeave });
+  // Hardly anybody cancels at the same moment: there is no company to wait for.
+  const options = { mayLeave, lingerMs: 0 };
+  const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, update, options);
   return epochMs(updatedAt);
 }
 

@@ -99,9 +99,10 @@ export interface Debts {
   hurry(debt: Debt): void;
   /** Resolves when the debt is hurried, or after `maxWaitMs`. */
   untilWanted(debt: Debt, maxWaitMs: number): Promise<void>;
-  /** Lets every worker look once more and then give up: the process is about to end. */
-  stop(): void;
-  readonly isStopping: boolean;
+  /** Lets every worker look again and again, at once and until then: the process ends in so many milliseconds. */
+  stop(graceMs: number): void;
+  /** When the process ends, in milliseconds of the monotonic clock; Infinity as long as nobody has said so. */
+  readonly stopsAtMs: number;
 }
 
 /** A debt that is about to be opened. */

@@ -13,7 +13,7 @@ export class InProcessDebts implements Debts {
   readonly #journal: InProcessJournal;
   readonly #debts = new Set<Debt>();
   readonly #waiting = new Map<unknown, Set<() => void>>();
-  isStopping = false;
+  stopsAtMs = Infinity;
 
   constructor(clock: Clock, journal: InProcessJournal) {
     this.#clock = clock;
@@ -86,11 +86,11 @@ export class InProcessDebts implements Debts {
   }
 
   async untilWanted(debt: Debt, maxWaitMs: number): Promise<void> {
-    if (!this.isStopping) await this.#sleep(debt, maxWaitMs);
+    await this.#sleep(debt, maxWaitMs);
   }
 
-  stop(): void {
-    this.isStopping = true;
+  stop(graceMs: number): void {
+    this.stopsAtMs = this.#clock.monotonicMs() + graceMs;
     for (const debt of this.#debts) this.hurry(debt);
   }
 

@@ -10,6 +10,8 @@ export class UnclearError extends Error {
 
 /** What an unanswered write has come to is looked for at once and then so many milliseconds later. */
 const LOOKS_AFTER_MS = [0, 2000, 5000, 10_000, 25_000, 60_000];
+/** So often when the process is about to end, in milliseconds. */
+const LAST_LOOKS_EVERY_MS = 500;
 
 export interface PursuitOptions {
   clock: Clock;
@@ -45,6 +47,10 @@ export class Pursuit {
     return this.#turn.isHeld() && isFresh() && this.#fitsOneAttempt();
   }
 
+  get isStopping(): boolean {
+    return this.#options.debts.stopsAtMs < Infinity;
+  }
+
   /** Lets others have their turn for so long. */
   async pause(durationMs: number): Promise<void> {
     await this.giveWay(async () => sleep(this.#options.clock, durationMs));
@@ -68,10 +74,11 @@ export class Pursuit {
       await debts.save(this.debt);
       while (clock.monotonicMs() < this.debt.nextLookAtMs) {
         const leftMs = this.debt.nextLookAtMs - clock.monotonicMs();
-        await this.giveWay(async () => debts.untilWanted(this.debt, leftMs));
+        const pauseMs = this.isStopping ? Math.min(leftMs, LAST_LOOKS_EVERY_MS) : leftMs;
+        await this.giveWay(async () => debts.untilWanted(this.debt, pauseMs));
+        if (clock.monotonicMs() >= debts.stopsAtMs) return;
         if (clock.monotonicMs() >= this.debt.nextLookAtMs) break;
         yield false;
-        if (debts.isStopping) return;
       }
       if (!this.#fitsOneAttempt()) return;
       yield delayMs === horizonMs;

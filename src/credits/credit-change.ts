@@ -52,6 +52,8 @@ export class CreditChange {
     if (this.#debt.copies.length === 0) return;
     const mark = await creditMarkProperty(this.#deps);
     for await (const isLast of this.#pursuit.looks()) {
+      // The process is about to end, and what is open now closes by itself.
+      if (this.#pursuit.isStopping) return;
       const seen = mark !== null || isLast ? await this.#look() : null;
       const evidence = seen && (await this.#evidenceOf(seen));
       if (!evidence) continue;

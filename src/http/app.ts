@@ -1,7 +1,8 @@
 import { createLog, type Log } from '../observability/log.ts';
+import { BackgroundWork } from '../request/background-work.ts';
 import { waitingFor } from '../request/context.ts';
 import type { Config } from '../settings/config.ts';
-import { type Clock, systemClock } from '../time/clock.ts';
+import { type Clock, systemClock, waitAtMost } from '../time/clock.ts';
 import { createDeps, type Ports } from '../wiring/create-deps.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { RateLimits } from './rate-limits.ts';
@@ -13,13 +14,20 @@ export interface App {
   log: Log;
   rateLimits: RateLimits;
   deps: () => Promise<Deps>;
+  /** Finishes what goes on after the answers, within `graceMs`; what could not be finished is one line of the log. */
+  stop: (graceMs: number) => Promise<void>;
 }
 
 /** Builds one instance from its configuration: clients and limits live as long as it does. */
 export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'waitUntil'>): App {
   const clock = ports.clock ?? systemClock;
   const log = ports.log ?? createLog(clock, config.logLevel, (line) => console.log(line));
-  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log };
+  const work = new BackgroundWork();
+  const waitUntil = (promise: Promise<unknown>) => {
+    work.waitUntil(promise);
+    ports.waitUntil(promise);
+  };
+  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log, waitUntil };
   if (config.warnings.length > 0) log.warn('suspicious settings', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
   return {
@@ -35,6 +43,17 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
         if (deps === loading) deps = undefined;
         throw error;
       }
+    },
+    async stop(graceMs) {
+      const loaded = await deps;
+      if (!loaded) return;
+      loaded.stop(graceMs);
+      await waitAtMost(clock, graceMs, work.done());
+      const unsettled = await loaded.debts.unsettled();
+      const debts = unsettled.map(({ kind, bookingId, contactId, examId }) => {
+        return `${kind}: bookingId ${bookingId ?? 'unknown'}, contactId ${contactId}, examId ${examId}`;
+      });
+      if (debts.length > 0 || !work.isDone) log.error('stopped before everything was finished: check it', { debts });
     },
   };
 }

@@ -6,8 +6,8 @@ import { clientAddress, trustedProxies } from './address.ts';
 export interface LocalHost {
   /** Without a trailing slash. */
   url: string;
-  /** Answers what is under way, waits for work after answers, then stops. */
-  close(): Promise<void>;
+  /** Takes no further requests, answers what is under way, and cuts what has not ended by itself after `graceMs`. */
+  close(graceMs: number): Promise<void>;
 }
 
 export interface LocalHostOptions {
@@ -15,8 +15,6 @@ export interface LocalHostOptions {
   /** Port to listen on; 0 picks a free one. */
   port: number;
   trustedProxies: readonly string[];
-  /** Settles when the work that outlives its answer is done. */
-  backgroundDone: () => Promise<void>;
   /** How long a connection may take to bring a request. */
   patience?: Patience;
 }
@@ -33,9 +31,6 @@ const PATIENCE: Patience = { headersMs: 10_000, requestMs: 60_000, everyMs: 5000
 
 /** Answers to a request whose rest nobody reads: the connection ends with them. */
 const UNREAD = new Set([408, 413]);
-
-/** Connections that have not ended by themselves are cut this long after closing began, in milliseconds. */
-const GRACE_MS = 5000;
 
 /**
  * Serves the function as Vercel would: only what `vercel.json` rewrites to it, with the URL untouched and the caller's
@@ -69,11 +64,10 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
   await Promise.all([server.serve(), once(http, 'listening')]);
   return {
     url: (server.url ?? '').replace(/\/$/, '').replace('127.0.0.1', 'localhost'),
-    async close() {
-      const force = setTimeout(() => void server.close(true), GRACE_MS);
+    async close(graceMs) {
+      const force = setTimeout(() => void server.close(true), graceMs);
       await server.close();
       clearTimeout(force);
-      await options.backgroundDone();
     },
   };
 }

@@ -7,7 +7,6 @@ import { seedAccount } from '../emulator/seed/seed.ts';
 import { serveEmulator } from '../emulator/server.ts';
 import { LIFELIKE_SETTINGS } from '../emulator/settings.ts';
 import { createRouter } from '../http/router.ts';
-import { BackgroundWork } from './background-work.ts';
 import { startLocalHost } from './host.ts';
 import { proveToken } from './prove-token.ts';
 
@@ -61,14 +60,19 @@ async function main(): Promise<void> {
   const read = readConfig(upstream.variables);
   const warnings = [...upstream.warnings, ...read.warnings];
   const config = { ...read, warnings, overEmulator: upstream.embedded };
-  const work = new BackgroundWork();
-  const app = createApp(config, { waitUntil: work.waitUntil });
+  const app = createApp(config, { waitUntil: () => {} });
   const { port, trustedProxies } = config;
   const handler = createRouter(app, ROUTES);
-  const host = await startLocalHost({ handler, port, trustedProxies, backgroundDone: work.done });
+  const host = await startLocalHost({ handler, port, trustedProxies });
   const stop = async () => {
-    await host.close();
+    // Nothing else keeps the process alive: its timers do not.
+    const alive = setInterval(() => {}, 1000);
+    const endsAt = Date.now() + config.shutdownGraceMs;
+    await host.close(config.shutdownGraceMs);
+    await app.stop(Math.max(0, endsAt - Date.now()));
     await upstream.close();
+    clearInterval(alive);
+    process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
   if (!upstream.embedded) await proveToken(app);

@@ -44,6 +44,8 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     bookingKey: config.properties.bookingKey,
     unreadable: logUnreadable(log),
   };
+  const store = countStore(hubspot, config.objectTypes.mockExams, recordContext);
+  const counts = new CountWriter({ clock, log, background, lingerMs: config.afterthoughtLingerMs, ...store });
   const pursuing = { clock, debts, horizonMs: config.writeHorizonMs, attemptMs: config.hubspot.attemptTimeoutMs };
   return {
     config,
@@ -56,18 +58,17 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     journal,
     debts,
     pursue: (debt, turn) => new Pursuit(pursuing, debt, turn),
-    counts: new CountWriter({
-      clock,
-      log,
-      background,
-      lingerMs: config.afterthoughtLingerMs,
-      ...countStore(hubspot, config.objectTypes.mockExams, recordContext),
-    }),
+    counts,
     idempotency: new InProcessIdempotency(clock),
     syncQueue: new SyncQueue(clock),
     startedAtMs,
     background,
     owed: createOwed({ ...running, deadlineMs: config.debtDeadlineMs }),
+    stop: (graceMs) => {
+      hubspot.hurry();
+      counts.hurry();
+      debts.stop(graceMs);
+    },
   };
 }
 

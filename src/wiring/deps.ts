@@ -38,4 +38,6 @@ export interface Deps {
   background: RunInBackground;
   /** Starts work on what is owed, which the answer waits for only as long as the student does. */
   owed: RunInBackground;
+  /** Lets nothing wait for company any more and what is owed be seen to at once: the process ends in `graceMs`. */
+  stop: (graceMs: number) => void;
 }

@@ -1,18 +1,16 @@
-import { spawn } from 'node:child_process';
+import { startProcess } from '../support/start-process.ts';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createInterface } from 'node:readline';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BackgroundWork } from '../../src/local/background-work.ts';
 import { type LocalHost, startLocalHost } from '../../src/local/host.ts';
 
 describe('the local host', () => {
   let host: LocalHost | undefined;
-  afterEach(async () => host?.close());
+  afterEach(async () => host?.close(5000));
 
-  const start = async (handler: (request: Request) => Promise<Response>, work = new BackgroundWork()) => {
-    host = await startLocalHost({ handler, port: 0, trustedProxies: [], backgroundDone: work.done });
+  const start = async (handler: (request: Request) => Promise<Response>) => {
+    host = await startLocalHost({ handler, port: 0, trustedProxies: [] });
     return host.url;
   };
 
@@ -40,48 +38,7 @@ describe('the local host', () => {
     expect((await fetch(`${url}/src/app.ts`)).status).toBe(404);
     expect(await (await fetch(`${url}/api/anything`)).text()).toBe('function');
   });
-
-  it('waits for work after answers before it is closed', async () => {
-    const work = new BackgroundWork();
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const url = await start(async () => {
-      work.waitUntil(promise);
-      return new Response('answered');
-    }, work);
-    await fetch(`${url}/api/x`);
-    const order: string[] = [];
-    const closed = host?.close().then(() => order.push('closed'));
-    // Long enough for a server without work to close.
-    await new Promise((resolved) => {
-      setTimeout(resolved, 100);
-    });
-    order.push('work');
-    resolve();
-    await closed;
-    host = undefined;
-    expect(order).toEqual(['work', 'closed']);
-  });
 });
-
-/** Starts `npm start`'s command; resolves with its first line, and gathers them all. */
-async function startProcess(env: Record<string, string>) {
-  const child = spawn(process.execPath, ['src/local/main.ts'], {
-    env: { ...process.env, LOG_LEVEL: 'silent', ...env },
-  });
-  const outputs = [child.stdout, child.stderr].map((input) => createInterface({ input }));
-  const lines: string[] = [];
-  for (const output of outputs) output.on('line', (line) => lines.push(line));
-  await Promise.race(outputs.map(async (output) => once(output, 'line')));
-  /** The first line that fits, as soon as there is one. */
-  const find = async (fits: RegExp): Promise<string> => {
-    for (;;) {
-      const found = lines.find((line) => fits.test(line));
-      if (found !== undefined) return found;
-      await Promise.race(outputs.map(async (output) => once(output, 'line')));
-    }
-  };
-  return { child, line: lines[0] ?? '', find };
-}
 
 describe('npm start', () => {
   it('says where it is, answers over the embedded HubSpot, refuses a taken port, and ends cleanly', async () => {

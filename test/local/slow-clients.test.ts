@@ -11,12 +11,12 @@ const SIGN_IN = 'POST /api/mock-exams/validate-credits HTTP/1.1\r\nHost: localho
 
 describe('a client that takes its time', () => {
   let host: LocalHost | undefined;
-  afterEach(async () => host?.close());
+  afterEach(async () => host?.close(5000));
 
   /** Sends `text`, then one more byte at a time; what came back by the time the connection ended. */
   const trickle = async (text: string, options: Partial<LocalHostOptions> = {}) => {
     const handler = createRouter(createApp(CONFIG, { waitUntil: () => {} }), ROUTES);
-    host = await startLocalHost({ handler, port: 0, trustedProxies: [], backgroundDone: async () => {}, ...options });
+    host = await startLocalHost({ handler, port: 0, trustedProxies: [], ...options });
     const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
     // Writing on to a connection that was ended is an error of the client's making.
     socket.on('error', () => {});

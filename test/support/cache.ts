@@ -2,7 +2,7 @@ import { createBackground } from '../../src/request/background.ts';
 import { CacheService, type CacheOptions } from '../../src/cache/cache-service.ts';
 import type { CacheKey } from '../../src/cache/entry.ts';
 import { type CacheKind, cachePolicies } from '../../src/cache/policies.ts';
-import { BackgroundWork } from '../../src/local/background-work.ts';
+import { BackgroundWork } from '../../src/request/background-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { NOW, VirtualClock } from './virtual-clock.ts';
 

@@ -7,7 +7,7 @@ import { Emulator } from '../../src/emulator/emulator.ts';
 import type { Portal } from '../../src/emulator/portal.ts';
 import type { SettingsPatch } from '../../src/emulator/settings.ts';
 import { createRouter } from '../../src/http/router.ts';
-import { BackgroundWork } from '../../src/local/background-work.ts';
+import { BackgroundWork } from '../../src/request/background-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { AccountBuilder } from './account-builder.ts';
 import { HUBSPOT_URL } from './hubspot-client.ts';

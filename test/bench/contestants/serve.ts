@@ -6,6 +6,6 @@ export async function serveContestant(connect: (hubspotUrl: string) => Operation
   const { HUBSPOT_BASE_URL: hubspotUrl } = process.env;
   if (!hubspotUrl) throw new Error('HUBSPOT_BASE_URL must say where HubSpot is');
   const handler = serveOperations(connect(hubspotUrl));
-  const host = await startLocalHost({ handler, port: 0, trustedProxies: [], backgroundDone: async () => {} });
+  const host = await startLocalHost({ handler, port: 0, trustedProxies: [] });
   process.stdout.write(`API on ${host.url} over ${hubspotUrl}\n`);
 }

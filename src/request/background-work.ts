@@ -7,6 +7,10 @@ export class BackgroundWork {
     this.#pending.add(tracked);
   };
 
+  get isDone(): boolean {
+    return this.#pending.size === 0;
+  }
+
   /** Settles when no work is left, also none that was started meanwhile. */
   readonly done = async (): Promise<void> => {
     while (this.#pending.size > 0) await Promise.allSettled(this.#pending);
