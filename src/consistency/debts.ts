@@ -93,7 +93,7 @@ export interface Debts {
   unsettled(): Promise<readonly Debt[]>;
   /** Resolves when a seat of the exam was booked or given back, or after `maxWaitMs`. */
   seatsChanged(examId: string, maxWaitMs: number): Promise<void>;
-  /** Resolves when the debt has ended, or after `maxWaitMs`. */
+  /** Resolves when the debt has ended, or after `maxWaitMs`; at once when nothing is known of it before that. */
   ended(debt: Debt, maxWaitMs: number): Promise<void>;
   /** Lets its worker look at once. */
   hurry(debt: Debt): void;

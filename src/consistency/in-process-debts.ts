@@ -12,12 +12,17 @@ export class InProcessDebts implements Debts {
   readonly #clock: Clock;
   readonly #journal: InProcessJournal;
   readonly #debts = new Set<Debt>();
-  readonly #waiting = new Map<unknown, Set<() => void>>();
+  readonly #seatSeekers: Sleepers<string>;
+  readonly #askers: Sleepers<Debt>;
+  readonly #workers: Sleepers<Debt>;
   stopsAtMs = Infinity;
 
   constructor(clock: Clock, journal: InProcessJournal) {
     this.#clock = clock;
     this.#journal = journal;
+    this.#seatSeekers = new Sleepers(clock);
+    this.#askers = new Sleepers(clock);
+    this.#workers = new Sleepers(clock);
   }
 
   async openWithSeat(debt: Debt, { examId, capacity, seats }: SeatRequest): Promise<SeatOutcome> {
@@ -38,19 +43,20 @@ export class InProcessDebts implements Debts {
   async made(debt: Debt, made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
     const written = this.#journal.bookingMade(made);
     debt.bookingId = made.bookingId;
-    this.#wake(debt.examId);
+    this.#seatSeekers.wake(debt.examId);
     await written;
   }
 
-  async save(): Promise<void> {
-    // Whoever changes a debt changes the one that is kept here.
+  /** Whoever changes a debt changes the one that is kept here: those who wait for it may want to know. */
+  async save(debt: Debt): Promise<void> {
+    this.#askers.wake(debt);
   }
 
   async end(debt: Debt, end: DebtEnd, error?: unknown): Promise<void> {
     Object.assign(debt, { end, error, endedAtMs: this.#clock.monotonicMs() });
     if (end === 'nothing' && debt.bookingId === null) this.#debts.delete(debt);
-    this.#wake(debt);
-    this.#wake(debt.examId);
+    this.#askers.wake(debt);
+    this.#seatSeekers.wake(debt.examId);
   }
 
   async ofContact(contactId: string): Promise<readonly Debt[]> {
@@ -71,22 +77,22 @@ export class InProcessDebts implements Debts {
   }
 
   async seatsChanged(examId: string, maxWaitMs: number): Promise<void> {
-    await this.#sleep(examId, maxWaitMs);
+    await this.#seatSeekers.sleep(examId, maxWaitMs);
   }
 
   async ended(debt: Debt, maxWaitMs: number): Promise<void> {
     const until = this.#clock.monotonicMs() + maxWaitMs;
-    while (debt.end === null && this.#clock.monotonicMs() < until) {
-      await this.#sleep(debt, until - this.#clock.monotonicMs());
+    while (debt.end === null && debt.nextLookAtMs < until && this.#clock.monotonicMs() < until) {
+      await this.#askers.sleep(debt, until - this.#clock.monotonicMs());
     }
   }
 
   hurry(debt: Debt): void {
-    this.#wake(debt);
+    this.#workers.wake(debt);
   }
 
   async untilWanted(debt: Debt, maxWaitMs: number): Promise<void> {
-    await this.#sleep(debt, maxWaitMs);
+    await this.#workers.sleep(debt, maxWaitMs);
   }
 
   stop(graceMs: number): void {
@@ -107,17 +113,27 @@ export class InProcessDebts implements Debts {
     }
     this.#debts.add(debt);
   }
+}
 
-  async #sleep(until: unknown, maxWaitMs: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const waiting = this.#waiting.get(until) ?? new Set();
-    this.#waiting.set(until, waiting.add(resolve));
-    await waitAtMost(this.#clock, maxWaitMs, promise);
-    waiting.delete(resolve);
-    if (waiting.size === 0) this.#waiting.delete(until);
+/** Who waits for something to happen, by what they wait for. */
+class Sleepers<K> {
+  readonly #clock: Clock;
+  readonly #sleeping = new Map<K, Set<() => void>>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
   }
 
-  #wake(whoWaitsFor: unknown): void {
-    for (const wake of this.#waiting.get(whoWaitsFor) ?? []) wake();
+  async sleep(key: K, maxWaitMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const sleeping = this.#sleeping.get(key) ?? new Set();
+    this.#sleeping.set(key, sleeping.add(resolve));
+    await waitAtMost(this.#clock, maxWaitMs, promise);
+    sleeping.delete(resolve);
+    if (sleeping.size === 0) this.#sleeping.delete(key);
+  }
+
+  wake(key: K): void {
+    for (const wake of this.#sleeping.get(key) ?? []) wake();
   }
 }

@@ -13,6 +13,9 @@ const LOOKS_AFTER_MS = [0, 2000, 5000, 10_000, 25_000, 60_000];
 /** So often when the process is about to end, in milliseconds. */
 const LAST_LOOKS_EVERY_MS = 500;
 
+/** So many attempts are kept back for the undoing of a booking. */
+const UNDO_ATTEMPTS = 3;
+
 export interface PursuitOptions {
   clock: Clock;
   debts: Debts;
@@ -42,6 +45,14 @@ export class Pursuit {
     return this.#options.clock.monotonicMs() + this.#options.horizonMs;
   }
 
+  /** The latest time for an attempt, in milliseconds of the monotonic clock: what is not paid has to be undone after it. */
+  get latestMs(): number {
+    const { attemptMs } = this.#options;
+    const { kind, stage, deadlineAt } = this.debt;
+    const left = kind === 'booking' && stage !== 'undoing' ? 1 + UNDO_ATTEMPTS : 1;
+    return deadlineAt - left * attemptMs;
+  }
+
   /** Whether a write may leave: the turn is held, what it rests on is fresh, and a whole attempt fits in. */
   mayWrite(isFresh: () => boolean): boolean {
     return this.#turn.isHeld() && isFresh() && this.#fitsOneAttempt();
@@ -49,6 +60,13 @@ export class Pursuit {
 
   get isStopping(): boolean {
     return this.#options.debts.stopsAtMs < Infinity;
+  }
+
+  /** Nothing is done before that time, in milliseconds of the monotonic clock: whoever waits for more need not wait. */
+  async postpone(untilMs: number): Promise<void> {
+    this.debt.nextLookAtMs = untilMs;
+    await this.#options.debts.save(this.debt);
+    await this.pause(untilMs - this.#options.clock.monotonicMs());
   }
 
   /** Lets others have their turn for so long. */
@@ -86,7 +104,6 @@ export class Pursuit {
   }
 
   #fitsOneAttempt(): boolean {
-    const { clock, attemptMs } = this.#options;
-    return clock.monotonicMs() + attemptMs <= this.debt.deadlineAt;
+    return this.#options.clock.monotonicMs() <= this.latestMs;
   }
 }

@@ -57,7 +57,7 @@ export class CreditChange {
       const seen = mark !== null || isLast ? await this.#look() : null;
       const evidence = seen && (await this.#evidenceOf(seen));
       if (!evidence) continue;
-      if (hasReplaced(evidence, this.#wish.credit)) {
+      if (hasReplaced(evidence, this.#wish.credit, this.#deps.config.confirmBookings)) {
         this.#deps.log.error('a late write may have replaced what others wrote: check this credit', this.ids);
         return;
       }
@@ -82,15 +82,15 @@ export class CreditChange {
   /** Other changes of the same credit that HubSpot may still carry out come first. */
   async #untilGateOpens(): Promise<void> {
     for (;;) {
-      const leftMs = await this.#gateLeftMs();
-      if (leftMs <= 0) return;
-      await this.#pursuit.pause(leftMs);
+      const opensAtMs = await this.#gateOpensAtMs();
+      if (opensAtMs <= this.#deps.clock.monotonicMs() || opensAtMs > this.#pursuit.latestMs) return;
+      await this.#pursuit.postpone(opensAtMs);
     }
   }
 
-  async #gateLeftMs(): Promise<number> {
+  async #gateOpensAtMs(): Promise<number> {
     const debts = await this.#deps.debts.ofContact(this.#debt.contactId);
-    return gateOpensAtMs(debts, this.#wish.credit, this.#debt) - this.#deps.clock.monotonicMs();
+    return gateOpensAtMs(debts, this.#wish.credit, this.#debt);
   }
 
   /** The contact with the past of the credit; null when the look failed, which has shown nothing. */
@@ -124,7 +124,9 @@ export class CreditChange {
     this.#verdict = judgeCredit(wish, await this.#evidenceOf(seen));
     const { contact } = seen;
     if (this.#verdict === 'written') await this.#done(contact, contact.credits, contact.updatedAtMs);
-    else if (this.#verdict === 'due' && (await this.#gateLeftMs()) <= 0) await this.#attempt(seen);
+    else if (this.#verdict === 'due' && (await this.#gateOpensAtMs()) <= this.#deps.clock.monotonicMs()) {
+      await this.#attempt(seen);
+    }
     return this.#debt.credited !== null;
   }
 
@@ -146,7 +148,9 @@ export class CreditChange {
       if (!(error instanceof HubSpotError)) throw error;
       if (error.outcome === 'unknown') return;
       this.#refusal = error;
-      if (!isTransient(error) && this.#debt.copies.length === 0) throw error;
+      // A booking that cannot be paid is undone at once; for what was promised there is nothing but to try again.
+      const isPromised = delta > 0 || this.#debt.told !== 'no';
+      if (!isTransient(error) && !isPromised && this.#debt.copies.length === 0) throw error;
     }
   }
 

@@ -60,13 +60,17 @@ function judgeCopies(held: number, { past, copies, anyOpen }: Evidence): Verdict
   return anyOpen ? 'unclear' : 'due';
 }
 
-/** Whether history shows one of the writes right after a value that it did not rest on: what others wrote is lost. */
-export function hasReplaced({ contact, past, copies }: Evidence, credit: CreditField): boolean {
+/**
+ * Whether history shows one of the writes right after a value that it did not rest on: what others wrote is lost. An app's
+ * value before it is no other's unless other instances may be running.
+ */
+export function hasReplaced({ contact, past, copies }: Evidence, credit: CreditField, othersMayRun: boolean): boolean {
   const history = toCreditHistory(past, contact.credits[credit]) ?? [];
   const sinceMs = Math.min(...copies.map((copy) => copy.sinceMs));
   return history.some(({ amount, atMs, byApp }, index) => {
     const before = history[index + 1];
     const own = copies.filter((copy) => byApp && atMs > sinceMs && copy.amount === amount);
-    return before !== undefined && own.length > 0 && own.every(({ base }) => base !== before.amount);
+    const isOthers = before !== undefined && (othersMayRun || !before.byApp);
+    return isOthers && own.length > 0 && own.every(({ base }) => base !== before.amount);
   });
 }

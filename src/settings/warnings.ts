@@ -45,10 +45,21 @@ export function findOddities(env: Environment, variables: Record<string, string 
           'HUBSPOT_WEBHOOK_SECRET is set without PUBLIC_URL: signatures are checked against the host that the headers of a proxy name',
         ]
       : []),
+    ...(lastLookMs(env) > env.DEBT_DEADLINE_MS
+      ? [
+          'DEBT_DEADLINE_MS is too short for WRITE_HORIZON_MS: nobody would look when a write is too old to be carried out',
+        ]
+      : []),
     ...(publicUrl !== undefined && new URL(publicUrl).pathname !== '/'
       ? ['PUBLIC_URL has a path: webhooks are expected below it, at {PUBLIC_URL}/api/webhooks/booking-sync']
       : []),
   ];
+}
+
+/** A write leaves by the student's deadline, is given up an attempt later, and is looked for until it is too old. */
+function lastLookMs(env: Environment): number {
+  const attemptsAfter = 5;
+  return env.STUDENT_DEADLINE_MS + env.WRITE_HORIZON_MS + attemptsAfter * env.HUBSPOT_ATTEMPT_TIMEOUT_MS;
 }
 
 function shortSecrets(env: Environment): string[] {

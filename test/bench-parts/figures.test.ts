@@ -113,6 +113,13 @@ describe('the load', () => {
     sentAt: 0,
     receivedAt: 1,
     timing: null,
+    retryAfter: null,
+  });
+
+  it('takes an answer that came later than its deadline for an error, whatever it says', () => {
+    const late = { ...answer(200), receivedAt: 9400 };
+    expect(isError({ action: 'list', answer: late })).toBe(true);
+    expect(isError({ action: 'list', answer: { ...late, receivedAt: 9100 } })).toBe(false);
   });
 
   it('takes a refusal with a reason for an answer, and everything else that failed for an error', () => {

@@ -128,6 +128,26 @@ describe('a create whose answer is lost, without a key', () => {
     expect(checkLines(world)).toMatchObject([{ contactId: student.id, examId: exam }]);
   });
 
+  it('and that it never made holds no seat for ever', async () => {
+    const { world, student, exam, faults } = await startOwing(without);
+    faults.add({ fault: { kind: 'hang-up' }, ...CREATE });
+    faults.add({ fault: { kind: 'status', status: 500 }, operation: 'associations.batchRead', times: Infinity });
+    expect((await book(world, student, { exam })).status).toBe(503);
+    await world.settle();
+    faults.clear();
+    expect((await book(world, world.account.student(), { exam })).status).toBe(201);
+  });
+
+  it('is not taken for an older booking of the same name', async () => {
+    const { world, student, exam, faults } = await startOwing(without);
+    const properties = { booking_id: "Situational Judgment-Ada O'Neil - 2026-12-10" };
+    world.account.booking({ student, exam: world.account.exam({ date: '2026-12-24' }), properties });
+    faults.add({ fault: late(0), ...CREATE });
+    expect((await book(world, student, { exam })).status).toBe(201);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 2], []]);
+  });
+
   it('found and cancelled by its student before it is known here: asked for patience, then refunded once', async () => {
     const { world, student, exam, faults } = await startOwing(without);
     faults.add({ fault: silent(0), ...CREATE });

@@ -110,3 +110,10 @@ describe('the log', () => {
     expect(linesOf({})).toEqual([]);
   });
 });
+
+describe('deadlines that do not fit together', () => {
+  it('are told: a debt that ends before its last look finds out nothing', () => {
+    expect(warningsOf({ DEBT_DEADLINE_MS: '130000' })).toEqual([expect.stringContaining('too short')]);
+    expect(warningsOf({ DEBT_DEADLINE_MS: '130000', WRITE_HORIZON_MS: '60000' })).toEqual([]);
+  });
+});

@@ -1,5 +1,6 @@
 import type { LoggedCall } from '../../src/emulator/call-log.ts';
 import type { TestStudent } from './account-builder.ts';
+import { seatHoldersOf } from './seat-holders.ts';
 import type { Answer, World } from './world.ts';
 
 export const CONTACTS = '0-1';
@@ -52,13 +53,7 @@ export function withoutDiscovery(calls: readonly LoggedCall[]): LoggedCall[] {
   return calls.filter(({ operation }) => operation !== 'associations.labels');
 }
 
-/** Ids of an exam's bookings in HubSpot that hold a seat, by what is stored, however late HubSpot shows it. */
+/** See {@link seatHoldersOf}. */
 export function seatHolders({ emulator }: World, exam: string): string[] {
-  const { account, clock } = emulator;
-  const rows = account.associations.at(MOCK_EXAMS, exam, BOOKINGS, clock.now());
-  const ids = [...new Set(rows.map(({ toId }) => toId))];
-  return ids.filter((id) => {
-    const record = account.records.get(account.objectType(BOOKINGS), id);
-    return record && !/^(cancelled|false|0|failed)$/i.test(record.versions.at(-1)?.values['is_active'] ?? '');
-  });
+  return seatHoldersOf(emulator, exam);
 }

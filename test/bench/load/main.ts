@@ -9,6 +9,7 @@ import { startApi } from '../process/api-process.ts';
 import { exitOnSignals } from '../process/exit-on-signals.ts';
 import { availableRequest } from '../scenarios/requests.ts';
 import { describeOutcome, type HubSpotCalls, isClean } from './outcome.ts';
+import { soak } from './soak.ts';
 import { runUser, type OfferedSession } from './users.ts';
 
 const USAGE = `npm run load -- [options]
@@ -17,6 +18,12 @@ const USAGE = `npm run load -- [options]
   --emulator URL   the embedded HubSpot of that instance, as npm start prints it, to count its calls
   --seconds N      how long, 1 to 120 (default 30)
   --users N        how many, 1 to 400, each with one request a second (default 100)
+  --soak N         instead: N seconds, 10 to 600, of booking and cancelling over a HubSpot that answers late or never,
+                   with staff at work; then everything that HubSpot holds is checked
+  --instances N    of a soak, 1 or 2 (default 1)
+  --properties     of a soak: the account has the two optional properties
+  --no-faults      of a soak: nothing goes wrong
+  --seed N         of a soak: the chances of an earlier one
 
 MONITORING_TOKEN names the instance's token, to see its cache.`;
 
@@ -25,6 +32,11 @@ const OPTIONS = {
   emulator: { type: 'string' },
   seconds: { type: 'string', default: '30' },
   users: { type: 'string', default: '100' },
+  soak: { type: 'string' },
+  instances: { type: 'string', default: '1' },
+  properties: { type: 'boolean', default: false },
+  'no-faults': { type: 'boolean', default: false },
+  seed: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -108,6 +120,17 @@ async function load(target: Target, users: number, seconds: number): Promise<boo
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: OPTIONS });
   if (values.help) return void process.stdout.write(`${USAGE}\n`);
+  if (values.soak !== undefined) {
+    const isRight = await soak({
+      seconds: whole('soak', values.soak, 600),
+      instances: whole('instances', values.instances, 2) === 2 ? 2 : 1,
+      properties: values.properties,
+      faults: !values['no-faults'],
+      seed: values.seed === undefined ? Date.now() % 1_000_000 : whole('seed', values.seed, 1_000_000),
+    });
+    if (!isRight) process.exitCode = 1;
+    return;
+  }
   const [seconds, users] = [whole('seconds', values.seconds, 120), whole('users', values.users, 400)];
   const emulatorUrl = values.emulator && loopback('emulator', values.emulator);
   const target = values.url

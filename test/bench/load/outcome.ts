@@ -1,4 +1,5 @@
 import { type HitRate, rateOf } from '../measure/hit-rates.ts';
+import { isTooLate } from './deadline.ts';
 import { distribution } from '../measure/percentiles.ts';
 import { tally } from '../measure/tally.ts';
 import { formatTable, milliseconds, percent } from '../report/table.ts';
@@ -21,8 +22,10 @@ export interface LoadOutcome {
 /** Refusals that a student may well get: they are right answers. */
 const EXPECTED = new Set(['EXAM_FULL', 'DUPLICATE_BOOKING', 'INSUFFICIENT_CREDITS']);
 
-/** Whether an answer is neither a success nor a refusal with a reason. */
-export function isError({ action, answer: { status, body } }: LoadedAnswer): boolean {
+/** Whether an answer is neither a success nor a refusal with a reason, or came too late. */
+export function isError({ action, answer }: LoadedAnswer): boolean {
+  const { status, body } = answer;
+  if (isTooLate(answer)) return true;
   if (status >= 200 && status < 300) return false;
   return !(action === 'create' && status === 400 && EXPECTED.has(String(body?.code)));
 }
@@ -74,6 +77,7 @@ function hitTable(hitRates: readonly HitRate[]): string {
 }
 
 function describeError({ action, answer }: LoadedAnswer): string {
+  if (isTooLate(answer)) return `${action} later than its deadline`;
   return `${action} ${answer.status} ${String(answer.body?.code ?? '')}`.trim();
 }
 

@@ -23,6 +23,8 @@ export interface WireAnswer {
   receivedAt: number;
   /** HubSpot calls, time in the server and whether the cache answered, as `Server-Timing` tells; null without it. */
   timing: { calls: number; serverMs: number; cache: string } | null;
+  /** The `Retry-After` header; null without it. */
+  retryAfter: string | null;
 }
 
 /** Nobody waits longer than this for a page, in milliseconds. */
@@ -38,7 +40,14 @@ export async function send(baseUrl: string, { method, path, body, headers = {} }
   const sentAt = preciseNow();
   const { promise, resolve } = Promise.withResolvers<WireAnswer>();
   const failed = (error: Error & { code?: string | number }): void =>
-    resolve({ status: 0, body: { code: error.code ?? error.name }, sentAt, receivedAt: preciseNow(), timing: null });
+    resolve({
+      status: 0,
+      body: { code: error.code ?? error.name },
+      sentAt,
+      receivedAt: preciseNow(),
+      timing: null,
+      retryAfter: null,
+    });
   const request = httpRequest(`${baseUrl}/api/${path}`, {
     method,
     agent,
@@ -55,7 +64,9 @@ export async function send(baseUrl: string, { method, path, body, headers = {} }
       const received = Buffer.concat(parts).toString();
       const timing = parseTiming(String(response.headers['server-timing'] ?? ''));
       const status = response.statusCode ?? 0;
-      resolve({ status, body: received === '' ? undefined : JSON.parse(received), sentAt, receivedAt, timing });
+      const retryAfter = response.headers['retry-after'] ?? null;
+      const parsed = received === '' ? undefined : JSON.parse(received);
+      resolve({ status, body: parsed, sentAt, receivedAt, timing, retryAfter });
     });
   });
   request.end(text);
