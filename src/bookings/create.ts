@@ -58,8 +58,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
     return book(deps, input);
   }
   if (isJoined && debt.told !== 'no') throw duplicateBooking();
-  const isBooked = debt.bookingId !== null && (debt.end !== null || debt.stage === 'crediting');
-  if (!isBooked) throw stillBeingCompleted(deps, debt);
+  if (debt.bookingId === null || debt.stage !== 'crediting') throw stillBeingCompleted(deps, debt);
   debt.told = debt.credited ? 'done' : 'open';
   await deps.debts.save(debt);
   return describeCreated(input, asked, debt);

@@ -2,8 +2,10 @@ import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import type { ObjectType } from '../hubspot/types.ts';
 import type { Deps } from '../wiring/deps.ts';
 
-/** Properties that have been found unfit, by instance: nobody asks again, and the log says it once. */
-const unfit = new WeakMap<Deps, Set<string>>();
+/** Until when a property is not asked for again, in milliseconds of the monotonic clock, by instance and name. */
+const unused = new WeakMap<Deps, Map<string, number>>();
+/** So long after HubSpot could not tell. */
+const ASK_AGAIN_MS = 60_000;
 
 /** The bookings' property that holds a booking's key; null when it is not set up, or not as it has to be. */
 export async function bookingKeyProperty(deps: Deps): Promise<string | null> {
@@ -25,7 +27,7 @@ interface Wanted {
 
 /** Asks HubSpot once a day: writing a property that does not exist would make every write a refusal. */
 async function usable(deps: Deps, type: ObjectType, { name, isUnique }: Wanted): Promise<string | null> {
-  if (name === null || unfit.get(deps)?.has(name)) return null;
+  if (name === null || deps.clock.monotonicMs() < (unused.get(deps)?.get(name) ?? 0)) return null;
   try {
     const found = await deps.hubspot.getProperty(type, name);
     const fits = found?.type === 'string' && found.isWritable && (!isUnique || found.isUnique);
@@ -35,13 +37,19 @@ async function usable(deps: Deps, type: ObjectType, { name, isUnique }: Wanted):
   } catch (error) {
     if (!(error instanceof HubSpotError)) throw error;
     if (!isTransient(error)) return refuse(deps, name, error.message);
-    deps.log.warn('property not checked, and left unused this once', { property: name, reason: error.message });
+    leaveUnused(deps, name, deps.clock.monotonicMs() + ASK_AGAIN_MS);
+    deps.log.warn('property not checked, and left unused for a minute', { property: name, reason: error.message });
     return null;
   }
 }
 
+function leaveUnused(deps: Deps, name: string, untilMs: number): void {
+  unused.set(deps, (unused.get(deps) ?? new Map<string, number>()).set(name, untilMs));
+}
+
+/** For good: the log says it once. */
 function refuse(deps: Deps, property: string, reason: string): null {
-  unfit.set(deps, (unfit.get(deps) ?? new Set()).add(property));
+  leaveUnused(deps, property, Infinity);
   deps.log.error('property left unused', { property, reason });
   return null;
 }

@@ -53,9 +53,9 @@ describe('a limit above what HubSpot takes', () => {
   });
 
   it('a time that no timer can wait counts as the longest', () => {
-    const env = { STUDENT_DEADLINE_MS: '99999999999' };
-    expect(warningsOf(env)).toEqual(['STUDENT_DEADLINE_MS is more than 2147483647, which is used instead']);
-    expect(readConfig({ ...base, ...env }).http.studentDeadlineMs).toBe(2_147_483_647);
+    const env = { BACKGROUND_DEADLINE_MS: '99999999999' };
+    expect(warningsOf(env)).toEqual(['BACKGROUND_DEADLINE_MS is more than 2147483647, which is used instead']);
+    expect(readConfig({ ...base, ...env }).backgroundDeadlineMs).toBe(2_147_483_647);
   });
 });
 
