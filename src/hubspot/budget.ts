@@ -1,7 +1,8 @@
 import type { Clock } from '../time/clock.ts';
-import { currentContext, type Priority } from '../request/context.ts';
+import { currentContext, type Priority, type RequestContext } from '../request/context.ts';
 import { DailyAllowance } from './daily-allowance.ts';
 import { HubSpotRateLimitError, type RateLimitPolicy } from './errors.ts';
+import type { RateLimitReading } from './headers.ts';
 import { SlidingWindow } from './sliding-window.ts';
 
 /** Calls that may be made; 0 for no limit. */
@@ -11,18 +12,6 @@ export interface BudgetLimits {
   associationCallsPer10Seconds: number;
   searchesPerSecond: number;
   callsPerDay: number;
-}
-
-/** A limit of HubSpot's and, where it says so, how much of it is used. */
-export interface RateLimitCount {
-  max: number;
-  used: number | undefined;
-}
-
-/** What HubSpot's `X-HubSpot-RateLimit-*` headers say; search answers carry none [usage guidelines]. */
-export interface RateLimitReading {
-  window: (RateLimitCount & { intervalMs: number }) | undefined;
-  day: RateLimitCount | undefined;
 }
 
 /** The right to make one call. */
@@ -51,12 +40,16 @@ export interface BudgetStats {
 interface Waiting {
   windows: readonly SlidingWindow[];
   priority: Priority;
+  /** Of the request it is made for: shared work becomes urgent when somebody urgent joins. */
+  context: Pick<RequestContext, 'priority'> | undefined;
   grant: (lease: Lease) => void;
 }
 
 const PRIORITIES: readonly Priority[] = ['student', 'background'];
 /** Webhooks, cron and work after answers leave a third of the window to students, who may come at any moment. */
 const BACKGROUND_SHARE = 2 / 3;
+/** So soon it is seen that waiting work has become urgent, in milliseconds. */
+const PROMOTE_EVERY_MS = 200;
 
 /**
  * Keeps calls inside HubSpot's limits, with one window for each condition: what this process makes stays within its
@@ -126,7 +119,7 @@ export class RateBudget {
     if (this.#fits(windows, priority)) return this.#lease(windows);
     const roomAt = this.#expectedAt(windows, priority);
     if (roomAt >= deadlineAt) throw this.#refusal(operation, priority, policyOf(operation), roomAt);
-    return this.#wait({ windows, priority }, operation, deadlineAt);
+    return this.#wait({ windows, priority, context: currentContext() }, operation, deadlineAt);
   }
 
   #windowsOf(operation: string): SlidingWindow[] {
@@ -155,17 +148,16 @@ export class RateBudget {
     return Math.max(...times);
   }
 
-  async #wait(call: Pick<Waiting, 'windows' | 'priority'>, operation: string, deadlineAt: number): Promise<Lease> {
+  async #wait(call: Omit<Waiting, 'grant'>, operation: string, deadlineAt: number): Promise<Lease> {
     const { promise, resolve: grant, reject } = Promise.withResolvers<Lease>();
     const waiting: Waiting = { ...call, grant };
-    const rank = this.#waiting[call.priority];
-    rank.add(waiting);
+    this.#waiting[call.priority].add(waiting);
     this.#planWake();
     const cancel = this.#clock.schedule(deadlineAt - this.#clock.monotonicMs(), () => {
-      if (rank.delete(waiting)) {
-        const roomAt = this.#expectedAt(call.windows, call.priority);
-        reject(this.#refusal(operation, call.priority, policyOf(operation), roomAt));
-      }
+      const { windows, priority } = waiting;
+      if (!this.#waiting[priority].delete(waiting)) return;
+      const roomAt = this.#expectedAt(windows, priority);
+      reject(this.#refusal(operation, priority, policyOf(operation), roomAt));
     });
     return promise.finally(cancel);
   }
@@ -173,6 +165,7 @@ export class RateBudget {
   /** Lets go whoever fits, students first, each in the order of coming; then sees when to look again. */
   #admit(): void {
     if (this.#waiting.student.size + this.#waiting.background.size === 0) return;
+    this.#promote();
     for (const priority of PRIORITIES) {
       const blocked = new Set<SlidingWindow>();
       for (const waiting of this.#waiting[priority]) {
@@ -187,6 +180,14 @@ export class RateBudget {
     this.#planWake();
   }
 
+  #promote(): void {
+    for (const waiting of this.#waiting.background) {
+      if (waiting.context?.priority !== 'student') continue;
+      this.#waiting.background.delete(waiting);
+      this.#waiting.student.add(Object.assign(waiting, { priority: 'student' }));
+    }
+  }
+
   /** Looks again when the first place becomes free for anybody who waits; soon, if that is by now. */
   #planWake(): void {
     this.#cancelWake();
@@ -198,7 +199,8 @@ export class RateBudget {
       );
     });
     if (times.length === 0) return;
-    const leftMs = Math.min(...times) - this.#clock.monotonicMs();
+    const roomMs = Math.min(...times) - this.#clock.monotonicMs();
+    const leftMs = this.#waiting.background.size > 0 ? Math.min(roomMs, PROMOTE_EVERY_MS) : roomMs;
     this.#cancelWake = this.#clock.schedule(Math.max(1, leftMs), () => this.#admit());
   }
 

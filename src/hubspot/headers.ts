@@ -1,5 +1,16 @@
 import { AxiosHeaders, type RawAxiosResponseHeaders } from 'axios';
-import type { RateLimitCount, RateLimitReading } from './budget.ts';
+
+/** A limit of HubSpot's and, where it says so, how much of it is used. */
+export interface RateLimitCount {
+  max: number;
+  used: number | undefined;
+}
+
+/** What HubSpot's `X-HubSpot-RateLimit-*` headers say; search answers carry none [usage guidelines]. */
+export interface RateLimitReading {
+  window: (RateLimitCount & { intervalMs: number }) | undefined;
+  day: RateLimitCount | undefined;
+}
 
 type Headers = AxiosHeaders | RawAxiosResponseHeaders;
 

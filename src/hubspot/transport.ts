@@ -2,7 +2,7 @@ import { ClientRequest } from 'node:http';
 import { type AxiosInstance, type AxiosResponse, create, isAxiosError } from 'axios';
 import type { Clock } from '../time/clock.ts';
 import type { Secret } from '../settings/config.ts';
-import type { RateLimitReading } from './budget.ts';
+import type { RateLimitReading } from './headers.ts';
 import { ConnectionPool } from './connection-pool.ts';
 import {
   HubSpotApiError,

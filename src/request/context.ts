@@ -79,7 +79,10 @@ export function shareContext(contexts: readonly RequestContext[]): RequestContex
     ...first,
     deadlineAt: Math.max(...contexts.map(({ deadlineAt }) => deadlineAt)),
     leaveBy: Math.max(...contexts.map(({ deadlineAt, leaveBy = deadlineAt }) => leaveBy)),
-    priority: contexts.some(({ priority }) => priority === 'student') ? 'student' : 'background',
+    // Asked anew each time: whoever waits for one of them may make it urgent later.
+    get priority() {
+      return contexts.some(({ priority }) => priority === 'student') ? 'student' : 'background';
+    },
     usage: new SharedUsage([...new Set(contexts.map(({ usage }) => usage))]),
   };
 }

@@ -156,6 +156,21 @@ describe('priorities', () => {
     expect(order.slice(3)).toEqual(['student', 'student', 'background']);
   });
 
+  it('work that waits in the background is urgent as soon as a student waits for it', async () => {
+    const { clock, read, many } = setUp({ HUBSPOT_CALLS_PER_10_SECONDS: '6' });
+    const context = newContext(clock.monotonicMs(), 60_000, { priority: 'background' });
+    const startedAt = clock.now();
+    await clock.run(async () => {
+      // Four of six calls are for the background; the fifth has to wait for the window.
+      await many(4, async () => runInContext({ ...context }, async () => read()));
+      const waiting = runInContext(context, async () => read());
+      await clock.sleep(100);
+      context.priority = 'student';
+      await waiting;
+    });
+    expect(clock.now() - startedAt).toBeLessThan(1500);
+  });
+
   it('background work leaves a third of the window to students', async () => {
     const { clock, as, read, many, hubspot } = setUp({ HUBSPOT_CALLS_PER_10_SECONDS: '30' });
     const started = clock.now();
