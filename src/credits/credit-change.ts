@@ -7,10 +7,10 @@ import { type SeenContact, seeContact } from '../reads/contact.ts';
 import { creditMarkProperty } from '../reads/optional-properties.ts';
 import { writeThroughCredits } from '../reads/write-through.ts';
 import { type Contact, creditToProperties } from '../records/contact.ts';
-import { toMark } from '../records/credit-history.ts';
+import { readMarks, toMark } from '../records/credit-history.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { type CreditWish, type Evidence, hasReplaced, judgeCredit, type Verdict } from './credit-verdict.ts';
+import { type CreditWish, type Evidence, hasReplaced, judgeCredit, missingOf, type Verdict } from './credit-verdict.ts';
 
 /**
  * A change of a credit, carried to its end. It is a difference: every attempt computes its value from what it has just
@@ -24,6 +24,9 @@ export class CreditChange {
   readonly #debt: Debt;
   #verdict: Verdict = 'unclear';
   #refusal: HubSpotError | undefined;
+  readonly #attempts = new Set<string>();
+  /** The attempt whose answer told that it was carried out; empty while there is none. */
+  #lastAnswered = '';
 
   constructor(deps: Deps, pursuit: Pursuit, wish: CreditWish) {
     this.#deps = deps;
@@ -47,25 +50,43 @@ export class CreditChange {
     throw this.#refusal ?? new HubSpotTimeoutError('objects.update', 'the credit was not written in time', 'refused');
   }
 
-  /** Looks after writes that are still open once the change is made: a late one may replace what others wrote meanwhile. */
+  /**
+   * Looks after writes that are still open once the change is made: a late one may replace what others wrote meanwhile.
+   * Where there is a witness that is made up for, and where other instances may run every write is looked after.
+   */
   async watch(): Promise<void> {
-    if (this.#debt.copies.length === 0) return;
     const mark = await creditMarkProperty(this.#deps);
+    const { confirmBookings } = this.#deps.config;
+    if (this.#debt.copies.length === 0 && !(mark !== null && confirmBookings)) return;
     for await (const isLast of this.#pursuit.looks()) {
       // The process is about to end, and what is open now closes by itself.
       if (this.#pursuit.isStopping) return;
       const seen = mark !== null || isLast ? await this.#look() : null;
       const evidence = seen && (await this.#evidenceOf(seen));
-      if (!evidence) continue;
-      if (hasReplaced(evidence, this.#wish.credit, this.#deps.config.confirmBookings)) {
-        this.#deps.log.error('a late write may have replaced what others wrote: check this credit', this.ids);
-        return;
-      }
-      const isOpen = (copy: OpenCopy) => !evidence.marks.some(({ value }) => value === copy.mark);
-      this.#debt.copies = this.#openCopies().filter(isOpen);
-      await this.#deps.debts.save(this.#debt);
-      if (this.#debt.copies.length === 0) return;
+      if (seen && evidence && (await this.#isSettled(seen, evidence))) return;
     }
+  }
+
+  /** @returns whether nothing can change any more. */
+  async #isSettled(seen: SeenContact, evidence: Evidence): Promise<boolean> {
+    const { marks } = evidence;
+    if (!marks) {
+      const isReplaced = hasReplaced(evidence, this.#wish.credit, this.#deps.config.confirmBookings);
+      if (isReplaced)
+        this.#deps.log.error('a late write may have replaced what others wrote: check this credit', this.ids);
+      return true;
+    }
+    this.#debt.copies = this.#openCopies().filter(
+      ({ mark }) => !marks.some(({ attempt }) => mark?.endsWith(`#${attempt}`)),
+    );
+    await this.#deps.debts.save(this.#debt);
+    const isShown = this.#lastAnswered === '' || marks.some(({ attempt }) => attempt === this.#lastAnswered);
+    // Of several that wrote for the same booking the last one makes up for what is missing.
+    const own = marks.find(({ bookingId, delta }) => bookingId === this.#wish.bookingId && delta === this.#wish.delta);
+    const isLast = own !== undefined && this.#attempts.has(own.attempt);
+    const isMissing = isShown && isLast && missingOf(this.#wish, evidence) !== 0;
+    if (isMissing) await this.#attempt(seen);
+    return isShown && !isMissing && this.#debt.copies.length === 0;
   }
 
   /** For log lines. */
@@ -108,7 +129,7 @@ export class CreditChange {
 
   async #evidenceOf({ contact, history }: SeenContact): Promise<Evidence> {
     const mark = await creditMarkProperty(this.#deps);
-    const marks = mark === null ? [] : (history.get(mark) ?? []);
+    const marks = mark === null ? null : readMarks(history.get(mark) ?? []);
     const past = history.get(this.#wish.credit) ?? [];
     return { contact, past, marks, copies: this.#debt.copies, anyOpen: this.#openCopies().length > 0 };
   }
@@ -134,13 +155,14 @@ export class CreditChange {
     const { contact } = seen;
     const { credit, delta } = this.#wish;
     const base = contact.credits[credit] ?? 0;
-    if (delta < 0 && base < 1) {
+    const missing = missingOf(this.#wish, await this.#evidenceOf(seen));
+    if (missing === -1 && base < 1 && this.#debt.credited === null) {
       const message = 'Your credits were used by another booking in the meantime. Please try again.';
       throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 1 });
     }
-    const amount = base + delta;
+    const amount = base + missing;
     // Writes that are too old to be carried out say nothing any more.
-    if (this.#debt.copies.some((copy) => copy.base !== base)) this.#debt.copies = [];
+    if (this.#debt.copies.some((copy) => copy.base !== base)) this.#debt.copies = this.#openCopies();
     try {
       const updatedAtMs = await this.#write(seen, { base, amount, sinceMs: contact.updatedAtMs });
       await this.#done(contact, { ...contact.credits, [credit]: amount }, updatedAtMs);
@@ -158,7 +180,9 @@ export class CreditChange {
   async #write(seen: SeenContact, sent: Pick<OpenCopy, 'base' | 'amount' | 'sinceMs'>): Promise<number> {
     const { hubspot, config, debts } = this.#deps;
     const name = await creditMarkProperty(this.#deps);
-    const mark = name === null ? null : toMark({ ...this.#wish, base: sent.base, attempt: randomUUID().slice(0, 8) });
+    const attempt = randomUUID().slice(0, 8);
+    this.#attempts.add(attempt);
+    const mark = name === null ? null : toMark({ ...this.#wish, ...sent, attempt });
     const copy: OpenCopy = { ...sent, mark, closesAtMs: this.#pursuit.closesAtMs };
     this.#debt.copies.push(copy);
     await debts.save(this.#debt);
@@ -179,6 +203,7 @@ export class CreditChange {
         mayLeave,
       });
       await answered();
+      this.#lastAnswered = attempt;
       return epochMs(updatedAt);
     } catch (error) {
       if (error instanceof HubSpotError && error.outcome === 'refused') await answered();

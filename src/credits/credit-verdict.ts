@@ -1,7 +1,7 @@
 import type { OpenCopy } from '../consistency/debts.ts';
 import type { PastValue } from '../hubspot/types.ts';
 import type { Contact, CreditField } from '../records/contact.ts';
-import { isMarked, stepsSince, toCreditHistory } from '../records/credit-history.ts';
+import { effectOf, type readMarks, stepsSince, toCreditHistory } from '../records/credit-history.ts';
 
 /** One credit more or less for one booking. */
 export interface CreditWish {
@@ -21,8 +21,8 @@ export interface Evidence {
   contact: Contact;
   /** Past values of the credit, newest first. */
   past: readonly PastValue[];
-  /** What was written along with credits, newest first. */
-  marks: readonly PastValue[];
+  /** The writes that the witness shows; null where there is none. */
+  marks: ReturnType<typeof readMarks> | null;
   /** Writes of this change that were not answered. */
   copies: readonly OpenCopy[];
   /** Whether some of them may still be carried out. */
@@ -33,17 +33,38 @@ export interface Evidence {
 export type Verdict = 'written' | 'due' | 'unclear';
 
 /** What a look at a contact says of a change. Pure. */
-export function judgeCredit({ credit, delta, bookingId, origin }: CreditWish, evidence: Evidence): Verdict {
-  const { contact, past, marks, copies } = evidence;
+export function judgeCredit(wish: CreditWish, evidence: Evidence): Verdict {
+  const { credit, delta, origin } = wish;
+  const { contact, past, copies } = evidence;
   const held = contact.credits[credit];
   if (held === null) return 'unclear';
-  if (isMarked(marks, bookingId, delta)) return 'written';
+  const witnessed = judgeByWitness(wish, evidence);
+  if (witnessed) return witnessed;
   if (copies.length > 0) return judgeCopies(held, evidence);
   const before = origin?.credits[credit] ?? held;
   if (held === before) return 'due';
   if (held === before + delta) return 'written';
   const steps = stepsSince(toCreditHistory(past, held), origin?.updatedAtMs ?? 0);
   return steps?.every(({ byApp }) => !byApp) ? 'due' : 'unclear';
+}
+
+/** Null where there is no witness, or it has nothing to say; while it is behind nobody knows what was carried out. */
+function judgeByWitness(wish: CreditWish, evidence: Evidence): Verdict | null {
+  const { contact, past, marks, copies } = evidence;
+  if (!marks) return null;
+  if (!toCreditHistory(past, contact.credits[wish.credit])) return copies.length > 0 ? 'unclear' : null;
+  const isOwn = ({ bookingId, delta }: (typeof marks)[number]) => bookingId === wish.bookingId && delta === wish.delta;
+  if (copies.length === 0 && !marks.some(isOwn)) return null;
+  return missingOf(wish, evidence) === 0 ? 'written' : 'due';
+}
+
+/**
+ * What a change still lacks: all of it or, where the witness shows its writes, what they have not really changed. One that
+ * replaced what others wrote meanwhile lacks, or has too much of, just that.
+ */
+export function missingOf(wish: CreditWish, { contact, past, marks }: Evidence): number {
+  if (!marks) return wish.delta;
+  return wish.delta - effectOf(marks, toCreditHistory(past, contact.credits[wish.credit]), wish);
 }
 
 /** Whoever wrote another value than ours did so without ours: once ours is too old to be carried out, it is due again. */

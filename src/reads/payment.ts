@@ -1,7 +1,7 @@
 import { requireComplete } from '../hubspot/batch.ts';
 import { type BookingWithLinks, creditOfToken, PAYMENT_PROPERTIES } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
-import { type CreditStep, isMarked, stepsSince, toCreditHistory } from '../records/credit-history.ts';
+import { type CreditStep, readMarks, stepsSince, toCreditHistory } from '../records/credit-history.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import type { ContactWithBookings, SeenContact } from './contact.ts';
@@ -26,7 +26,8 @@ export async function showsPayment(
   { contact, history }: SeenContact<ContactWithBookings>,
 ): Promise<boolean> {
   const mark = await creditMarkProperty(deps);
-  if (mark !== null && isMarked(history.get(mark) ?? [], booking.id, -1)) return true;
+  const marks = mark === null ? [] : readMarks(history.get(mark) ?? []);
+  if (marks.some(({ bookingId, delta }) => bookingId === booking.id && delta === -1)) return true;
   const past = toCreditHistory(history.get(credit), contact.credits[credit]);
   const own = { id: booking.id, createdAtMs: epochMs(booking.createdAt) };
   if (!isMadeByApp || !stepsSince(past, own.createdAtMs)) return true;

@@ -1,5 +1,4 @@
 import type { PastValue } from '../hubspot/types.ts';
-import type { CreditField } from './contact.ts';
 
 /** Past values of a credit, newest first; null where HubSpot's history is behind, or does not tell them. */
 export type CreditHistory = readonly { amount: number; atMs: number; byApp: boolean }[] | null;
@@ -34,19 +33,46 @@ export function stepsSince(history: CreditHistory, sinceMs: number): CreditStep[
 /** A write of a credit, in the words of the property that witnesses it. */
 export interface CreditMark {
   bookingId: string;
+  /** What the write is for: a payment or a refund. */
   delta: 1 | -1;
-  credit: CreditField;
+  credit: string;
   base: number;
+  amount: number;
+  /** Tells it from every other write. */
   attempt: string;
 }
 
 /** Such as `-1 for booking 9001: cs_credits 3>2 #1a2b`. */
-export function toMark({ bookingId, delta, credit, base, attempt }: CreditMark): string {
-  return `${delta > 0 ? '+' : ''}${delta} for booking ${bookingId}: ${credit} ${base}>${base + delta} #${attempt}`;
+export function toMark({ bookingId, delta, credit, base, amount, attempt }: CreditMark): string {
+  return `${delta > 0 ? '+' : ''}${delta} for booking ${bookingId}: ${credit} ${base}>${amount} #${attempt}`;
 }
 
-/** Whether marks show a write for that booking. */
-export function isMarked(marks: readonly PastValue[], bookingId: string, delta: 1 | -1): boolean {
-  const beginning = `${delta > 0 ? '+' : ''}${delta} for booking ${bookingId}:`;
-  return marks.some(({ value }) => value.startsWith(beginning));
+const MARK = /^([+-]1) for booking (\d+): (\w+) (-?\d+)>(-?\d+) #(\w+)$/;
+
+/** The writes of credits that marks show, newest first, each with HubSpot's time of it in epoch milliseconds. */
+export function readMarks(values: readonly PastValue[]): (CreditMark & { atMs: number })[] {
+  return values.flatMap(({ value, atMs }) => {
+    const [, sign, bookingId = '', credit = '', base, amount, attempt = ''] = MARK.exec(value) ?? [];
+    const delta = sign === '+1' ? 1 : -1;
+    return sign ? [{ bookingId, delta, credit, base: Number(base), amount: Number(amount), attempt, atMs }] : [];
+  });
+}
+
+/**
+ * What the writes for a booking have really changed, whoever made them: what each wrote less what was there right before
+ * it. One that rested on something else has replaced what others wrote meanwhile.
+ */
+export function effectOf(
+  marks: ReturnType<typeof readMarks>,
+  past: CreditHistory,
+  { bookingId, delta, credit }: Pick<CreditMark, 'bookingId' | 'delta' | 'credit'>,
+): number {
+  const ofCredit = marks.filter((mark) => mark.credit === credit);
+  const own = ofCredit.filter((mark) => mark.bookingId === bookingId && mark.delta === delta);
+  return own.reduce((sum, mark) => {
+    const older = ofCredit.slice(ofCredit.indexOf(mark) + 1);
+    const earlier = [...older, ...(past ?? []).filter(({ atMs }) => atMs < mark.atMs)];
+    const [latest = { amount: mark.base }] = earlier.toSorted((left, right) => right.atMs - left.atMs);
+    return sum + mark.amount - latest.amount;
+  }, 0);
 }

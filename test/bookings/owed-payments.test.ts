@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { book, BOOKINGS, cancel, CONTACTS } from '../support/booking.ts';
+import { book, BOOKINGS, cancel, CONTACTS, sendBooking, sendCancel } from '../support/booking.ts';
 import { ACCOUNTS, checkLines, CREDIT, creditsOf, late, silent, startOwing, stateNow } from '../support/owed.ts';
+import type { World } from '../support/world.ts';
 
 const [[, without] = ['', {}], [, withKeys] = ['', {}]] = ACCOUNTS;
 const OTHER_DAY = '2026-12-20';
@@ -171,5 +172,47 @@ describe('a process that was stopped right before sending', () => {
     await world.settle();
     expect(answer.status).toBeGreaterThan(200);
     expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 8], []]);
+  });
+});
+
+describe('two instances that change the same credit at the same moment', () => {
+  const env = { ...withKeys.env, BOOKING_CONFIRMATION: 'always', RATE_LIMIT_PER_ADDRESS: '0' };
+  const start = async () => {
+    const { world, student } = await startOwing({ ...withKeys, env }, { credits: 5 });
+    const two = await world.sibling(env);
+    await world.clock.advance(5000);
+    return { world, two, student };
+  };
+  const session = (world: World, date: string) => ({ exam: world.account.exam({ date }), date });
+
+  it('make up for what they replaced: two bookings, two credits', async () => {
+    const { world, two, student } = await start();
+    const wishes = [session(world, '2026-12-11'), session(world, '2026-12-12')];
+    const answers = await world.clock.run(async () =>
+      Promise.all(
+        [world, two].map(async (each, index) => sendBooking(each, student, wishes[index] ?? session(world, ''))),
+      ),
+    );
+    await world.settle();
+    await two.settle();
+    expect(answers.map(({ status }) => status)).toEqual([201, 201]);
+    expect([creditsOf(world, student), checkLines(world), checkLines(two)]).toEqual([3, [], []]);
+  });
+
+  it('a booking here and a cancelling there leave the credits as they were', async () => {
+    const { world, two, student } = await start();
+    const first = await book(world, student, session(world, '2026-12-11'));
+    await world.settle();
+    await world.clock.advance(10_000);
+    const wish = session(world, '2026-12-12');
+    await world.clock.run(async () => {
+      const booking = sendBooking(world, student, wish);
+      // Both write the credit some 3.5 s after the booking began.
+      await world.clock.sleep(3150);
+      return Promise.all([booking, sendCancel(two, student, first.body.data.booking_record_id)]);
+    });
+    await world.settle();
+    await two.settle();
+    expect([creditsOf(world, student), checkLines(world), checkLines(two)]).toEqual([4, [], []]);
   });
 });
