@@ -167,14 +167,10 @@ export class RateBudget {
     if (this.#waiting.student.size + this.#waiting.background.size === 0) return;
     this.#promote();
     for (const priority of PRIORITIES) {
-      const blocked = new Set<SlidingWindow>();
       for (const waiting of this.#waiting[priority]) {
-        const { windows } = waiting;
-        if (windows.some((window) => blocked.has(window))) continue;
-        if (this.#fits(windows, priority)) {
-          this.#waiting[priority].delete(waiting);
-          waiting.grant(this.#lease(windows));
-        } else for (const window of windows) if (!this.#fits([window], priority)) blocked.add(window);
+        if (!this.#fits(waiting.windows, priority)) continue;
+        this.#waiting[priority].delete(waiting);
+        waiting.grant(this.#lease(waiting.windows));
       }
     }
     this.#planWake();

@@ -41,10 +41,13 @@ describe('the last seats of a session', () => {
     const exam = world.account.exam({ capacity: 1 });
     const [first, second] = [world.account.student(), world.account.student()];
     world.emulator.faults.add({ fault: { kind: 'status', status: 400 }, operation: 'objects.create' });
+    const startedAt = world.clock.now();
     const answers = await world.clock.run(async () =>
       Promise.all([first, second].map(async (student) => sendBooking(world, student, { exam }))),
     );
     expect(outcomes(answers)).toEqual({ 201: 1, INTERNAL_ERROR: 1 });
+    // As soon as it is given back, and not when they have waited long enough.
+    expect(world.clock.now() - startedAt).toBeLessThan(1500);
     expect(seatHolders(world, exam)).toHaveLength(1);
   });
 

@@ -63,6 +63,18 @@ describe('an entry of the journal', () => {
     expect(await known()).toEqual([]);
   });
 
+  it('of a second cancelling waits to be shown anew', async () => {
+    const { clock, journal, known } = start();
+    const cancelled = { bookingId: 'b1', contactId: 'c1', examId: 'e1' };
+    await journal.bookingCancelled({ ...cancelled, cancelledAtMs: 1000 });
+    await journal.shownById([{ id: 'b1', updatedAtMs: 1000 }]);
+    await clock.advance(6 * 60_000);
+    // Somebody had put it back, and it was cancelled here once more.
+    await journal.bookingCancelled({ ...cancelled, cancelledAtMs: 2000 });
+    await clock.advance(8 * 60_000);
+    expect(await known()).toEqual(['b1']);
+  });
+
   it('keeps what was made when it is cancelled, and stays until both are shown', async () => {
     const { clock, journal, known } = start();
     await journal.bookingMade(made);

@@ -118,6 +118,26 @@ describe('what HubSpot counted', () => {
   });
 });
 
+describe('a call that ends', () => {
+  it('lets the next one go at once, when its answer tells of more room than was thought', async () => {
+    const clock = new VirtualClock(0);
+    const budget = new RateBudget(clock, LIMITS);
+    const counted = (used: number) => ({ window: { max: 190, used, intervalMs: 10_000 }, day: undefined });
+    const [first, second] = [await budget.acquire('objects.get', 9000), await budget.acquire('objects.get', 9000)];
+    for (const lease of [first, second]) lease.left();
+    first.answered(counted(190));
+    first.end();
+    let granted = false;
+    const waiting = budget.acquire('objects.get', 30_000).then(() => (granted = true));
+    await clock.advance(100);
+    expect(granted).toBe(false);
+    second.answered(counted(3));
+    second.end();
+    await waiting;
+    expect([granted, clock.monotonicMs()]).toEqual([true, 100]);
+  });
+});
+
 describe('calls side by side', () => {
   it('are not taken for somebody else’s by what HubSpot counts while they are under way', async () => {
     const clock = new VirtualClock(0);

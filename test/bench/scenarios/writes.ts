@@ -40,7 +40,7 @@ export const WRITE_SCENARIOS: readonly EndpointScenario<'writes'>[] = [
   },
   {
     name: 'cancel',
-    asked: { calls: 7, rounds: 3 },
+    asked: { calls: 5, rounds: 3, after: 2 },
     settleMs: SETTLE_MS,
     samples: SAMPLES,
     cached: false,
