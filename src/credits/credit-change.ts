@@ -65,6 +65,7 @@ export class CreditChange {
       const evidence = seen && (await this.#evidenceOf(seen));
       if (seen && evidence && (await this.#isSettled(seen, evidence))) return;
     }
+    if (mark !== null) this.#deps.log.error('a write to a credit could not be seen to its end: check it', this.ids);
   }
 
   /** @returns whether nothing can change any more. */

@@ -117,7 +117,7 @@ describe('the load', () => {
   });
 
   it('takes an answer that came later than its deadline for an error, whatever it says', () => {
-    const late = { ...answer(200), receivedAt: 9400 };
+    const late = { ...answer(200), receivedAt: 10_100 };
     expect(isError({ action: 'list', answer: late })).toBe(true);
     expect(isError({ action: 'list', answer: { ...late, receivedAt: 9100 } })).toBe(false);
   });

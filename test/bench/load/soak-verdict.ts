@@ -128,5 +128,7 @@ export function describeSoak(soaked: Soaked): string {
     formatTable(['request', 'count', 'p50 ms', 'p95 ms', 'max ms', 'answers'], rows),
     `${soaked.troubles} faults, memory ${memory.join(' and ')}`,
     ...Object.entries(lines).map(([message, count]) => `${count} × error line: ${message}`),
+    // One example of each.
+    ...new Map(errorLines(soaked.stage).map(({ message, text }) => [message, text])).values(),
   ].join('\n\n');
 }

@@ -22,7 +22,7 @@ const book = (student: TestStudent, open: Parameters<typeof createRequest>[1]) =
 export const WRITE_SCENARIOS: readonly EndpointScenario<'writes'>[] = [
   {
     name: 'create, first booking',
-    asked: { calls: 5, rounds: 3, after: 1 },
+    asked: { calls: 5, rounds: 3, after: 3 },
     settleMs: SETTLE_MS,
     samples: SAMPLES,
     cached: false,
@@ -31,7 +31,7 @@ export const WRITE_SCENARIOS: readonly EndpointScenario<'writes'>[] = [
   },
   {
     name: 'create, with earlier bookings',
-    asked: { calls: 6, rounds: 4, after: 1 },
+    asked: { calls: 6, rounds: 4, after: 3 },
     settleMs: SETTLE_MS,
     samples: SAMPLES,
     cached: false,
@@ -40,7 +40,7 @@ export const WRITE_SCENARIOS: readonly EndpointScenario<'writes'>[] = [
   },
   {
     name: 'cancel',
-    asked: { calls: 5, rounds: 3, after: 2 },
+    asked: { calls: 5, rounds: 3, after: 3 },
     settleMs: SETTLE_MS,
     samples: SAMPLES,
     cached: false,
