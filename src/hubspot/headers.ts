@@ -1,7 +1,7 @@
 import { AxiosHeaders, type RawAxiosResponseHeaders } from 'axios';
 
 /** A limit of HubSpot's and, where it says so, how much of it is used. */
-export interface RateLimitCount {
+interface RateLimitCount {
   max: number;
   used: number | undefined;
 }
