@@ -142,13 +142,14 @@ function whatIsOwed({ seen, found: { booking, examIds } }: Asked) {
   return { kind: 'cancelling', bookingName: booking.bookingId, session: '', credit, ...ids } as const;
 }
 
-/** A cancelling under way, or one of which the student has not been told yet that all of it is done. */
+/** A cancelling under way, or one that is done and of which the student has not been told all yet. */
 async function findEarlier(deps: Deps, bookingId: string): Promise<Debt | undefined> {
   const oldest = deps.clock.monotonicMs() - REPEATABLE_MS;
   const debts = await deps.debts.ofBooking(bookingId);
-  const known = debts.findLast(
-    ({ kind, told, endedAtMs }) => kind === 'cancelling' && told !== 'done' && endedAtMs > oldest,
-  );
+  const known = debts.findLast(({ kind, told, endedAtMs, stage, end }) => {
+    const isDone = stage === 'crediting' || end === null;
+    return kind === 'cancelling' && isDone && told !== 'done' && endedAtMs > oldest;
+  });
   if (known) deps.debts.hurry(known);
   return known;
 }

@@ -101,7 +101,7 @@ async function begin(deps: Deps, input: CreateBookingInput): Promise<Begun> {
 async function findUnfinished(deps: Deps, { contact, exam }: Asked): Promise<Debt | null> {
   const debts = await deps.debts.ofContact(contact.id);
   const untold = debts.filter(({ kind, told }) => kind === 'booking' && told === 'no');
-  const joined = untold.find(({ examId, end }) => examId === exam.id && end !== 'partly');
+  const joined = untold.find(({ examId, end }) => examId === exam.id && (end === null || end === 'whole'));
   const other = untold.find(({ session, bookingId, end }) => session === sessionOf(exam) && !bookingId && !end);
   const wanted = joined ?? other;
   if (wanted) deps.debts.hurry(wanted);

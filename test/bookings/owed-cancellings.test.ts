@@ -28,6 +28,15 @@ describe.each(ACCOUNTS)('a mark whose answer is lost, %s', (_account, options) =
     expect((await cancel(world, student, booking)).body.code).toBe('ALREADY_CANCELED');
   });
 
+  it('refused for good: told so, and the next try is a new one', async () => {
+    const { world, student, exam, booking, faults } = await startBooked(options);
+    faults.add({ fault: { kind: 'status', status: 400 }, ...MARK });
+    expect((await cancel(world, student, booking)).body.code).toBe('SOFT_DELETE_FAILED');
+    expect((await cancel(world, student, booking)).status).toBe(200);
+    await world.settle();
+    expect(stateNow(world, student, exam)).toEqual([0, 4]);
+  });
+
   it('open when the student’s time is up: told so, and the next try hears that it is done', async () => {
     const { world, student, exam, booking, faults } = await startBooked(options);
     const stop = faults.add({ fault: { kind: 'hang' }, ...MARK, times: Infinity });
