@@ -111,6 +111,25 @@ describe('two instances without a shared store', () => {
   });
 });
 
+describe('a HubSpot that takes two seconds for everything', () => {
+  it('the booking is confirmed and paid after the answer, and the next try hears of it', async () => {
+    const slow = { ...SETTINGS, latency: { readMs: 2000, writeMs: 2000 } };
+    const world = await World.create({ settings: slow, env: ENV });
+    const student = world.account.student({ sj_credits: 3 });
+    const exam = world.account.exam();
+    const first = await world.clock.run(async () => sendBooking(world, student, { exam }));
+    expect([first.status, first.body.error]).toEqual([503, expect.stringContaining('still being completed')]);
+    await world.settle();
+    expect([seatHolders(world, exam).length, world.account.values('contacts', student.id)['sj_credits']]).toEqual([
+      1,
+      '2',
+    ]);
+    const again = await world.clock.run(async () => sendBooking(world, student, { exam }));
+    expect([again.status, again.body.data.booking_record_id]).toEqual([201, seatHolders(world, exam)[0]]);
+    expect(world.logged('error')).toEqual([]);
+  });
+});
+
 describe('a process that has just begun', () => {
   it('waits until HubSpot shows what its predecessor sold', async () => {
     const never = { ...ENV, BOOKING_CONFIRMATION: 'never' };
