@@ -118,11 +118,12 @@ export function newDebt(
 
 /**
  * When the credit may be written for another debt, in milliseconds of the monotonic clock: a copy that HubSpot may still
- * carry out would overwrite it. 0 for at once.
+ * carry out would overwrite it. 0 for at once: also where copies are marked, since what they overwrite is made up for.
  */
 export function gateOpensAtMs(debts: readonly Debt[], credit: CreditField, own?: Debt): number {
   const others = debts.filter((debt) => debt !== own && debt.credit === credit);
-  return Math.max(0, ...others.flatMap(({ copies }) => copies.map(({ closesAtMs }) => closesAtMs)));
+  const unmarked = others.flatMap(({ copies }) => copies.filter(({ mark }) => mark === null));
+  return Math.max(0, ...unmarked.map(({ closesAtMs }) => closesAtMs));
 }
 
 /** Credits with what debts will have made of them, whether or not HubSpot shows it yet. */

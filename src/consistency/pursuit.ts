@@ -55,7 +55,13 @@ export class Pursuit {
 
   /** Whether a write may leave: the turn is held, what it rests on is fresh, and a whole attempt fits in. */
   mayWrite(isFresh: () => boolean): boolean {
-    return this.#turn.isHeld() && isFresh() && this.#fitsOneAttempt();
+    return this.#turn.isHeld() && isFresh() && this.hasTime;
+  }
+
+  /** Whether one more attempt fits in. */
+  get hasTime(): boolean {
+    const now = this.#options.clock.monotonicMs();
+    return now <= this.latestMs && now < this.#options.debts.stopsAtMs;
   }
 
   get isStopping(): boolean {
@@ -98,12 +104,8 @@ export class Pursuit {
         if (clock.monotonicMs() >= this.debt.nextLookAtMs) break;
         yield false;
       }
-      if (!this.#fitsOneAttempt()) return;
+      if (!this.hasTime) return;
       yield delayMs === horizonMs;
     }
-  }
-
-  #fitsOneAttempt(): boolean {
-    return this.#options.clock.monotonicMs() <= this.latestMs;
   }
 }

@@ -44,7 +44,10 @@ export class CreditChange {
   async settle(seen: SeenContact | null): Promise<void> {
     await this.#untilGateOpens();
     if (await this.#step(seen?.isFresh() ? seen : await this.#look())) return;
-    for await (const _isLast of this.#pursuit.looks()) if (await this.#step(await this.#look())) return;
+    do {
+      for await (const _isLast of this.#pursuit.looks()) if (await this.#step(await this.#look())) return;
+      // As long as nothing is open there is no last look: it may be refused today and taken in a minute.
+    } while (this.#debt.copies.length === 0 && this.#pursuit.hasTime);
     const wasNeverMade = this.#debt.copies.length === 0 || (this.#verdict === 'due' && this.#openCopies().length === 0);
     if (!wasNeverMade) throw new UnclearError('a credit was written without an answer');
     throw this.#refusal ?? new HubSpotTimeoutError('objects.update', 'the credit was not written in time', 'refused');

@@ -149,7 +149,7 @@ async function expectAgreement({ world, exams, students }: Story): Promise<void>
   }
 }
 
-const RUNS = { numRuns: 150, endOnFailure: true } as const;
+const RUNS = { numRuns: 80, endOnFailure: true } as const;
 const Steps = fc.array(Step, { minLength: 1, maxLength: 12 });
 
 describe.each(ACCOUNTS)(
