@@ -41,7 +41,12 @@ export async function placeBooking(deps: Deps, order: Order, leaveBy: number, pu
     try {
       return await leavingBy(leaveBy, async () => create(deps, order, pursuit, key));
     } catch (error) {
-      if (error instanceof HubSpotError && error.outcome === 'unknown') return pursue(deps, order, pursuit, key, error);
+      if (error instanceof HubSpotError && error.outcome === 'unknown') {
+        const found = await pursue(deps, order, pursuit, key, error);
+        if (found.status !== 'cancelled') return found;
+        // The key belongs to an earlier booking that was cancelled: HubSpot has refused the create.
+        continue;
+      }
       if (!isTaken(error)) throw error;
       const holder = key && (await readBookingByKey(deps, key.property, key.value));
       if (!holder || holder.status !== 'cancelled') throw duplicateBooking();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { book, BOOKINGS, cancel } from '../support/booking.ts';
-import { ACCOUNTS, checkLines, CREATE, late, silent, startOwing, stateNow } from '../support/owed.ts';
+import { ACCOUNTS, checkLines, CREATE, CREDIT, late, silent, startOwing, stateNow } from '../support/owed.ts';
 import type { World } from '../support/world.ts';
 
 const TOLD_OWED =
@@ -176,6 +176,16 @@ describe('a create whose answer is lost, with a key', () => {
     expect(world.account.all('bookings').map((values) => values['booking_key'])).toEqual([
       `${student.id}:Situational Judgment:2026-12-10:1`,
     ]);
+  });
+
+  it('is not taken for an earlier booking of that day that was undone', async () => {
+    const { world, student, exam, faults } = await startOwing(withKeys);
+    faults.add({ fault: { kind: 'status', status: 400 }, ...CREDIT });
+    await book(world, student, { exam });
+    faults.add({ fault: { kind: 'status', status: 500 }, ...CREATE });
+    expect((await book(world, student, { exam })).status).toBe(201);
+    await world.settle();
+    expect([stateNow(world, student, exam), checkLines(world)]).toEqual([[1, 2], []]);
   });
 
   it('a second booking of that day after a cancelled one has the next number', async () => {
