@@ -25,6 +25,8 @@ export class CreditChange {
   #verdict: Verdict = 'unclear';
   #refusal: HubSpotError | undefined;
   readonly #attempts = new Set<string>();
+  /** Whether another change of the credit was open when this one was written. */
+  #hadCompany = false;
   /** The attempt whose answer told that it was carried out; empty while there is none. */
   #lastAnswered = '';
 
@@ -55,12 +57,13 @@ export class CreditChange {
 
   /**
    * Looks after writes that are still open once the change is made: a late one may replace what others wrote meanwhile.
-   * Where there is a witness that is made up for, and where other instances may run every write is looked after.
+   * Where there is a witness that is made up for, and every write is looked after beside which another one was open, or
+   * other instances may have written.
    */
   async watch(): Promise<void> {
     const mark = await creditMarkProperty(this.#deps);
-    const { confirmBookings } = this.#deps.config;
-    if (this.#debt.copies.length === 0 && !(mark !== null && confirmBookings)) return;
+    const hadCompany = mark !== null && (this.#hadCompany || this.#deps.config.confirmBookings);
+    if (this.#debt.copies.length === 0 && !hadCompany) return;
     for await (const isLast of this.#pursuit.looks()) {
       // The process is about to end, and what is open now closes by itself.
       if (this.#pursuit.isStopping) return;
@@ -186,6 +189,8 @@ export class CreditChange {
     const name = await creditMarkProperty(this.#deps);
     const attempt = randomUUID().slice(0, 8);
     this.#attempts.add(attempt);
+    const rivals = (await debts.ofContact(this.#debt.contactId)).filter((other) => other !== this.#debt);
+    this.#hadCompany ||= rivals.some(({ credit, copies }) => credit === this.#wish.credit && copies.length > 0);
     const mark = name === null ? null : toMark({ ...this.#wish, ...sent, attempt });
     const copy: OpenCopy = { ...sent, mark, closesAtMs: this.#pursuit.closesAtMs };
     this.#debt.copies.push(copy);
