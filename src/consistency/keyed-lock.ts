@@ -1,6 +1,6 @@
 import { type Clock, TIMED_OUT, waitAtMost } from '../time/clock.ts';
 import { AppError } from '../contract/errors.ts';
-import { waitingFor } from '../request/context.ts';
+import { currentContext, waitingFor } from '../request/context.ts';
 
 /** A lock that is held. */
 export interface HeldLock {
@@ -15,7 +15,7 @@ export interface HeldLock {
 export interface KeyedLock {
   /**
    * Waits until everybody who asked for `key` before is done.
-   * @param maxWaitMs milliseconds; by default as long as a request may wait.
+   * @param maxWaitMs milliseconds; by default as long as a request may wait, and not beyond its deadline.
    * @throws {AppError} `RATE_LIMITED` when its turn does not come in time.
    */
   take(key: string, maxWaitMs?: number): Promise<HeldLock>;
@@ -33,7 +33,7 @@ export class InProcessLock implements KeyedLock {
     this.#maxWaitMs = maxWaitMs;
   }
 
-  async take(key: string, maxWaitMs = this.#maxWaitMs): Promise<HeldLock> {
+  async take(key: string, maxWaitMs = this.#patienceMs()): Promise<HeldLock> {
     const ahead = this.#tails.get(key);
     const { promise: done, resolve } = Promise.withResolvers<void>();
     const tail = ahead ? ahead.then(async () => done) : done;
@@ -46,6 +46,11 @@ export class InProcessLock implements KeyedLock {
     };
     if (ahead) await this.#waitFor(ahead, maxWaitMs, release);
     return { wasFree: ahead === undefined, isHeld: () => isHeld, release };
+  }
+
+  #patienceMs(): number {
+    const leftMs = (currentContext()?.deadlineAt ?? Infinity) - this.#clock.monotonicMs();
+    return Math.min(this.#maxWaitMs, leftMs);
   }
 
   /** Whoever gave up waiting leaves the line to those ahead: it ends only when they are done, too. */

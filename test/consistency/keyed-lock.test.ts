@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InProcessLock } from '../../src/consistency/keyed-lock.ts';
+import { newContext, runInContext } from '../../src/request/context.ts';
 import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 
 function start(maxWaitMs = 5000) {
@@ -38,6 +39,19 @@ describe('InProcessLock', () => {
     expect(held.isHeld()).toBe(true);
     held.release();
     expect(held.isHeld()).toBe(false);
+  });
+
+  it('lets nobody wait beyond their own deadline', async () => {
+    const { clock, lock, hold } = start();
+    const waited = await clock.run(async () => {
+      const first = hold('a', 4000);
+      const context = newContext(clock.monotonicMs(), 1000);
+      await runInContext(context, async () => lock.take('k')).catch(() => {});
+      const at = clock.monotonicMs();
+      await first;
+      return at;
+    });
+    expect(waited).toBe(1000);
   });
 
   it('turns away whoever waited too long, and lets the next one in all the same', async () => {
