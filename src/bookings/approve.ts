@@ -1,10 +1,17 @@
+import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import { type Debt, gateOpensAtMs, newDebt, promised } from '../consistency/debts.ts';
 import { dayAt } from '../time/calendar.ts';
 import { choosePayment } from '../credits/policy.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { AppError, invalidFields } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
-import { type ContactWithBookings, readContactById, type SeenContact, seeStudent } from '../reads/contact.ts';
+import {
+  type ContactWithBookings,
+  readContactById,
+  recallStudent,
+  type SeenContact,
+  seeStudent,
+} from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
 import { bookingKeyProperty, creditMarkProperty } from '../reads/optional-properties.ts';
 import { overlaySeats } from '../reads/own-writes.ts';
@@ -29,6 +36,8 @@ export interface Order {
 /** What a booking is decided on. */
 export interface Asked {
   seen: SeenContact;
+  /** Whether the contact was read for another request, a moment ago. */
+  isRecalled: boolean;
   contact: ContactWithBookings;
   exam: DatedExam;
   /** The bookings HubSpot links to the exam. */
@@ -39,20 +48,31 @@ export interface Asked {
 const SEAT_WAIT_MS = 3000;
 
 /**
- * Reads who wants to book, and what. One round.
+ * Reads who wants to book, and what. One round. A student who has just signed in is known from that, unless
+ * `mustReadContact`.
  * @throws {AppError} when the student is not who they say, or the exam is not open for booking.
  */
-export async function readAsked(deps: Deps, input: CreateBookingInput): Promise<Asked> {
+export async function readAsked(deps: Deps, input: CreateBookingInput, mustReadContact: boolean): Promise<Asked> {
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
+  const recalled = mustReadContact ? null : await recallLogin(deps, input);
   const [student, found] = await Promise.all([
-    seeStudent(deps, input.email),
+    recalled ?? seeStudent(deps, input.email),
     readExamWithBookings(deps, input.mock_exam_id),
     deps.hubspot.prepareAssociations(bookings, [contacts, mockExams]),
     bookingKeyProperty(deps),
     creditMarkProperty(deps),
   ]);
   const seen = await requireIdentity(deps, student, input);
-  return { seen, contact: seen.contact, exam: requireOpenExam(deps, found, input), linked: found?.bookingIds ?? [] };
+  const isRecalled = recalled !== null;
+  const exam = requireOpenExam(deps, found, input);
+  return { seen, isRecalled, contact: seen.contact, exam, linked: found?.bookingIds ?? [] };
+}
+
+/** The student as they signed in a moment ago; null when that is too long ago, or was somebody else. */
+async function recallLogin(deps: Deps, input: CreateBookingInput): Promise<SeenContact<ContactWithBookings> | null> {
+  const recalled = await recallStudent(deps, input.email, REFUSAL_MAX_AGE_MS);
+  const isSame = recalled?.contact.id === input.contact_id && recalled.contact.studentId === input.student_id;
+  return isSame ? recalled : null;
 }
 
 /**

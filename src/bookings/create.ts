@@ -6,7 +6,7 @@ import { AppError } from '../contract/errors.ts';
 import { currentContext, waitingFor } from '../request/context.ts';
 import { sleep } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { approveBooking, type Asked, duplicateBooking, readAsked, sessionOf } from './approve.ts';
+import { approveBooking, type Asked, duplicateBooking, type Order, readAsked, sessionOf } from './approve.ts';
 import { type CreatedBooking, describeCreated } from './created.ts';
 import type { CreateBookingInput } from './create-input.ts';
 import { settleBooking } from './settle-booking.ts';
@@ -77,20 +77,34 @@ async function begin(deps: Deps, input: CreateBookingInput): Promise<Begun> {
   try {
     const reading = deps.cache.begin();
     await turn.takeLogin(input.student_id, input.email);
-    let asked = await readAsked(deps, input);
-    if (!(await turn.takeContact(asked.contact.id))) asked = await readAsked(deps, input);
+    let asked = await readAsked(deps, input, false);
+    if (!(await turn.takeContact(asked.contact.id))) asked = await readAsked(deps, input, true);
     const joined = await findUnfinished(deps, asked);
     if (joined) {
       turn.release();
       return { asked, debt: joined, isJoined: true };
     }
-    const order = await approveBooking(deps, input, asked);
+    const order = await approve(deps, input, asked);
     const leaveBy = currentContext()?.deadlineAt ?? order.debt.deadlineAt;
     deps.owed('booking', async () => settleBooking(deps, { ...order, reading, leaveBy }, turn));
     return { asked, debt: order.debt, isJoined: false };
   } catch (error) {
     turn.release();
     throw error;
+  }
+}
+
+/** Refusals that say something of the student. */
+const OF_THE_STUDENT: readonly unknown[] = ['DUPLICATE_BOOKING', 'INSUFFICIENT_CREDITS'];
+
+/** What was read a moment ago lets a student in, but refuses nobody: before that they are read anew. */
+async function approve(deps: Deps, input: CreateBookingInput, asked: Asked): Promise<Order> {
+  try {
+    return await approveBooking(deps, input, asked);
+  } catch (error) {
+    const isDoubtful = asked.isRecalled && error instanceof AppError && OF_THE_STUDENT.includes(error.code);
+    if (!isDoubtful) throw error;
+    return approveBooking(deps, input, await readAsked(deps, input, true));
   }
 }
 

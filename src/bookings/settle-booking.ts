@@ -1,10 +1,11 @@
+import type { Debt } from '../consistency/debts.ts';
 import { type Pursuit, UnclearError } from '../consistency/pursuit.ts';
 import type { Turn } from '../consistency/turn.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { CreditChange } from '../credits/credit-change.ts';
 import { AppError } from '../contract/errors.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
-import { type SeenContact, seeContact } from '../reads/contact.ts';
+import { type SeenContact, seeContactByEmail } from '../reads/contact.ts';
 import { bookingKeyProperty } from '../reads/optional-properties.ts';
 import { noteMade, noteUndone, writeThroughBooking } from '../reads/write-through.ts';
 import { type Booking, cancelledToProperties } from '../records/booking.ts';
@@ -63,10 +64,9 @@ interface Placed {
 async function place(deps: Deps, order: BegunOrder, pursuit: Pursuit): Promise<Placed | null> {
   try {
     const [booking, seen] = await Promise.all([
-      placeBooking(deps, order, order.leaveBy, pursuit),
+      placeAndNote(deps, order, pursuit),
       deps.config.confirmBookings ? null : seeBeside(deps, order),
     ]);
-    await noteMade(deps, order.debt, booking, order.exam);
     return { booking, seen };
   } catch (error) {
     const isUnclear = error instanceof UnclearError;
@@ -77,15 +77,31 @@ async function place(deps: Deps, order: BegunOrder, pursuit: Pursuit): Promise<P
   }
 }
 
+/** From here on the student may be told of the booking, unless it has to be confirmed first. */
+async function placeAndNote(deps: Deps, order: BegunOrder, pursuit: Pursuit): Promise<Booking> {
+  const { debt, exam, leaveBy } = order;
+  const booking = await placeBooking(deps, order, leaveBy, pursuit);
+  await noteMade(deps, debt, booking, exam);
+  if (!deps.config.confirmBookings) await toCrediting(deps, debt);
+  return booking;
+}
+
+async function toCrediting({ debts }: Deps, debt: Debt): Promise<void> {
+  debt.stage = 'crediting';
+  await debts.save(debt);
+}
+
 /**
  * The contact as it was read to decide or, where that will be too old by then, as it is read beside the create. That must
  * not make the create fail: the contact is read again after it.
  */
-async function seeBeside(deps: Deps, { seen }: Order): Promise<SeenContact | null> {
+async function seeBeside(deps: Deps, { seen, input }: Order): Promise<SeenContact | null> {
   if (seen.isFresh(USUAL_CREATE_MS)) return seen;
   const { id: contactId } = seen.contact;
   try {
-    return await seeContact(deps, contactId);
+    // By e-mail, so that it travels with those who sign in.
+    const beside = await seeContactByEmail(deps, input.email);
+    return beside?.contact.id === contactId ? beside : null;
   } catch (error) {
     if (!(error instanceof HubSpotError)) throw error;
     deps.log.warn('contact not read beside a create', { contactId, reason: error.message });
@@ -104,8 +120,7 @@ async function completeBooking(
   let startedAtMs = deps.clock.monotonicMs();
   try {
     const seen = deps.config.confirmBookings ? await confirmBooking(deps, order, pursuit, booking.id) : placed.seen;
-    debt.stage = 'crediting';
-    await deps.debts.save(debt);
+    await toCrediting(deps, debt);
     startedAtMs = deps.clock.monotonicMs();
     await change.settle(seen);
   } catch (error) {

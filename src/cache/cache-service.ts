@@ -92,10 +92,13 @@ export class CacheService {
     return loadTogether(ids, loadBatch, async (id, load) => this.#fetch(keyOf(id), load, options, true));
   }
 
-  /** The value if it is cached and fresh; undefined otherwise. It counts as nobody's answer. */
-  peek<T>(key: CacheKey<T>): T | undefined {
+  /**
+   * The value if it is cached, fresh and not older than `maxAgeMs`; undefined otherwise. It counts as nobody's answer.
+   */
+  peek<T>(key: CacheKey<T>, maxAgeMs = Infinity): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
-    return entry && this.#options.clock.monotonicMs() < entry.freshUntil ? (entry.value as T) : undefined;
+    const now = this.#options.clock.monotonicMs();
+    return entry && now < entry.freshUntil && now - entry.loadedAt <= maxAgeMs ? (entry.value as T) : undefined;
   }
 
   /** The value if {@link fetch} would answer with it at once, as a hit; undefined otherwise. */

@@ -40,9 +40,10 @@ export async function validateCredits(deps: Deps, input: ValidateCreditsInput) {
 /** Through the cache, as long as the answer is yes: a no rests on what was read within the last seconds. */
 async function identify(deps: Deps, input: ValidateCreditsInput): Promise<Contact> {
   const { student_id: studentId, email } = input;
-  const known = await getContact(deps, email);
+  // With the bookings, which whoever books next asks for.
+  const known = await getContact(deps, email, { withBookings: true });
   if (known?.studentId === studentId && creditsOf(known, input).available > 0) return known;
-  const contact = await getContact(deps, email, { maxAgeMs: REFUSAL_MAX_AGE_MS });
+  const contact = await getContact(deps, email, { withBookings: true, maxAgeMs: REFUSAL_MAX_AGE_MS });
   if (contact?.studentId === studentId) return contact;
   if (await studentIdExists(deps, studentId)) {
     throw new AppError('EMAIL_MISMATCH', 'Email does not match student record', { isFailedLogin: true });

@@ -13,8 +13,8 @@ export interface CoalescerOptions<I, O> {
   enabled: boolean;
   /** Inputs that fit into one call: with so many waiting there is nothing to wait for. */
   maxInputs: number;
-  /** Milliseconds that inputs wait for company, as things are now. */
-  lingerMs: () => number;
+  /** Milliseconds that inputs wait for company, `gapMs` after the last ones of their kind came. */
+  lingerMs: (gapMs: number) => number;
   /** Carries out what leaves together, in as many calls as it takes: one outcome per input, in the order of the inputs. */
   carryOut: (inputs: readonly I[]) => Promise<readonly Outcome<O>[]>;
   /** Calls an input back that may not have been sent yet. @returns whether it never was, and never will be. */
@@ -24,9 +24,17 @@ export interface CoalescerOptions<I, O> {
 /** So long a batch waits for the one before it: a call that hangs must not hold up all others of its kind. */
 const MAX_WAIT_IN_FLIGHT_MS = 1000;
 
-interface Waiting<I, O> {
-  inputs: readonly I[];
+/** Whom calls are made for. */
+interface Asking {
   context: RequestContext | undefined;
+}
+
+function isUrgent({ context }: Asking): boolean {
+  return context?.priority !== 'background';
+}
+
+interface Waiting<I, O> extends Asking {
+  inputs: readonly I[];
   /** When its linger is over, in milliseconds of the monotonic clock. */
   dueAt: number;
   /** Its wait for company is over. */
@@ -44,7 +52,10 @@ export class Coalescer<I, O> {
   readonly #options: CoalescerOptions<I, O>;
   #isHurried = false;
   #waiting: Waiting<I, O>[] = [];
-  #inFlight = 0;
+  /** Batches that have left and are not answered. */
+  readonly #underWay = new Set<Asking>();
+  /** In milliseconds of the monotonic clock. */
+  #lastCameAt = -Infinity;
   #cancelTimer = () => {};
   #leaving = false;
 
@@ -57,8 +68,9 @@ export class Coalescer<I, O> {
    * @param lingerMs how long these may wait for company; by default as long as the load says.
    * @throws whatever `carryOut` throws that is no {@link HubSpotError}.
    */
-  async submit(inputs: readonly I[], lingerMs = this.#options.lingerMs()): Promise<readonly Outcome<O>[]> {
+  async submit(inputs: readonly I[], lingerMs = this.#usualLingerMs()): Promise<readonly Outcome<O>[]> {
     if (inputs.length === 0) return [];
+    this.#lastCameAt = this.#options.clock.monotonicMs();
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
@@ -68,6 +80,10 @@ export class Coalescer<I, O> {
     this.#plan();
     const cancel = this.#giveUpInTime(waiting);
     return promise.finally(cancel);
+  }
+
+  #usualLingerMs(): number {
+    return this.#options.lingerMs(this.#options.clock.monotonicMs() - this.#lastCameAt);
   }
 
   /** Lets all who wait for company leave now, and whoever comes from now on at once. */
@@ -100,7 +116,7 @@ export class Coalescer<I, O> {
     const now = clock.monotonicMs();
     const isFull = this.#waiting.reduce((sum, { inputs }) => sum + inputs.length, 0) >= maxInputs;
     const dueAt = Math.min(...this.#waiting.map((waiting) => waiting.dueAt));
-    const leavesAt = this.#inFlight === 0 ? dueAt : dueAt + MAX_WAIT_IN_FLIGHT_MS;
+    const leavesAt = this.#isHeldUp() ? dueAt + MAX_WAIT_IN_FLIGHT_MS : dueAt;
     if (!isFull && leavesAt > now) {
       this.#cancelTimer = clock.schedule(leavesAt - now, () => this.#plan());
       return;
@@ -110,13 +126,19 @@ export class Coalescer<I, O> {
     setImmediate(() => void this.#leave());
   }
 
+  /** What is under way for the background may itself be waiting for room: it holds no student up. */
+  #isHeldUp(): boolean {
+    return this.#waiting.some(isUrgent) ? [...this.#underWay].some(isUrgent) : this.#underWay.size > 0;
+  }
+
   async #leave(): Promise<void> {
     this.#leaving = false;
     const batch = this.#waiting;
     this.#waiting = [];
-    this.#inFlight += 1;
     for (const { endWait } of batch) endWait();
     const context = shareContext(batch.flatMap((waiting) => waiting.context ?? []));
+    const leaving = { context };
+    this.#underWay.add(leaving);
     const inputs = batch.flatMap((waiting) => waiting.inputs);
     try {
       const carryOut = async () => this.#options.carryOut(inputs);
@@ -129,7 +151,7 @@ export class Coalescer<I, O> {
         else fail(error);
       }
     } finally {
-      this.#inFlight -= 1;
+      this.#underWay.delete(leaving);
       this.#plan();
     }
   }

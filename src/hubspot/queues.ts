@@ -20,8 +20,12 @@ export interface QueueOptions {
 
 /** Below this share of the window nobody waits for company. */
 const IDLE_SHARE = 0.25;
-/** From this share on everybody waits as long as they may: the rest of the window is for what cannot be foreseen. */
-const FULL_SHARE = 0.6;
+/** From this share on whoever waits does so as long as they may: the rest is for what cannot be foreseen. */
+const FULL_SHARE = 0.4;
+
+/** Those who come so shortly after one another, in milliseconds, are a crowd: many more are about to come. */
+const CROWD_GAP_MS = 30;
+const CROWD_LINGER_MS = 100;
 
 /** Reads and writes that wait together leave together: one queue for each kind of call and object type. */
 export class Queues {
@@ -82,18 +86,23 @@ export class Queues {
     if (known) return known;
     const { clock, enabled } = this.#options;
     const [operation = key] = key.split(' ');
-    const lingerMs = () => this.#lingerMs();
+    const lingerMs = (gapMs: number) => this.#lingerMs(gapMs);
     const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut, withdraw });
     if (this.#isHurried) queue.hurry();
     this.#queues.set(key, queue);
     return queue;
   }
 
-  /** None while HubSpot's window is hardly used, then longer and longer as it fills. */
-  #lingerMs(): number {
+  /**
+   * None while HubSpot's window is hardly used, then longer and longer as it fills; a little in a crowd. Whoever came last
+   * tells whether somebody is likely to come within that time: if not, nobody is waited for.
+   */
+  #lingerMs(gapMs: number): number {
     const { pressure, maxLingerMs } = this.#options;
     const share = (pressure() - IDLE_SHARE) / (FULL_SHARE - IDLE_SHARE);
-    return Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
+    const pressed = Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
+    if (gapMs <= CROWD_GAP_MS) return Math.max(pressed, Math.min(CROWD_LINGER_MS, maxLingerMs));
+    return gapMs <= pressed ? pressed : 0;
   }
 }
 

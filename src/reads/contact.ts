@@ -1,10 +1,12 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import type { GetObjectOptions } from '../hubspot/service.ts';
 import type { PastValue } from '../hubspot/types.ts';
 import { type Freshness, freshFor } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
-import { overlayBookingIds, overlayContact, overlayPromises } from './own-writes.ts';
+import { orWithoutLinks } from './links.ts';
+import { overlayBookingIds, overlayContact, overlayPromises, withOwnBookings } from './own-writes.ts';
 import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
 
 /** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */
@@ -41,9 +43,42 @@ export async function seeStudent(
   return { contact: { ...contact, bookingIds }, history: record.history, isFresh };
 }
 
+/**
+ * What {@link getContact} read with the bookings at most `maxAgeMs` ago, with what was written here since; null when that
+ * is not in the cache. No call. No write may rest on it.
+ */
+export async function recallStudent(
+  deps: Deps,
+  email: string,
+  maxAgeMs: number,
+): Promise<SeenContact<ContactWithBookings> | null> {
+  const found = deps.cache.peek(contactByEmailKey(email.toLowerCase()), maxAgeMs);
+  const contact = found && deps.cache.peek(contactKey(found.contactId), maxAgeMs);
+  const linked = found && deps.cache.peek(contactBookingIdsKey(found.contactId), maxAgeMs);
+  if (!contact || !linked) return null;
+  const bookingIds = await withOwnBookings(deps, ['contact', contact.id], linked);
+  return {
+    contact: { ...(await overlayContact(deps, contact)), bookingIds },
+    history: new Map(),
+    isFresh: () => false,
+  };
+}
+
 /** The contact of that record id, with past values of these properties. One call, always. */
 export async function seeContact(deps: Deps, id: string, history: readonly string[] = []): Promise<SeenContact | null> {
-  const options = { properties: CONTACT_PROPERTIES, history };
+  return see(deps, id, { properties: CONTACT_PROPERTIES, history });
+}
+
+/** The contact that has this e-mail address, without its bookings. One call, always. */
+export async function seeContactByEmail(deps: Deps, email: string): Promise<SeenContact | null> {
+  return see(deps, email.toLowerCase(), { properties: CONTACT_PROPERTIES, idProperty: 'email' });
+}
+
+async function see(
+  deps: Deps,
+  id: string,
+  options: GetObjectOptions<(typeof CONTACT_PROPERTIES)[number]>,
+): Promise<SeenContact | null> {
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
   if (!record) return null;
   const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
@@ -58,9 +93,7 @@ export async function readContactById(deps: Deps, id: string): Promise<Contact |
 
 /** The contact that has this e-mail address; null when nobody has. One call, always. */
 async function readContact(deps: Deps, email: string): Promise<Contact | null> {
-  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES };
-  const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, email.toLowerCase(), options);
-  return record && overlayContact(deps, toContact(record, deps.recordContext));
+  return (await seeContactByEmail(deps, email))?.contact ?? null;
 }
 
 export interface GetContactOptions extends FetchOptions {
@@ -94,11 +127,14 @@ export async function getContact(
 }
 
 async function loadWithBookings(deps: Deps, email: string, reading: Reading): Promise<Contact | null> {
-  const seen = await seeStudent(deps, email);
-  if (!seen) return null;
-  const { bookingIds, ...contact } = seen.contact;
-  reading.keep(contactBookingIdsKey(contact.id), bookingIds);
-  return contact;
+  const keepBookings = async () => {
+    const seen = await seeStudent(deps, email);
+    if (!seen) return null;
+    const { bookingIds, ...contact } = seen.contact;
+    reading.keep(contactBookingIdsKey(contact.id), bookingIds);
+    return contact;
+  };
+  return orWithoutLinks(keepBookings, async () => readContact(deps, email));
 }
 
 /** Whether any contact has this student id. `student_id` is a number in HubSpot: other text cannot be one. One call. */

@@ -2,10 +2,10 @@ import { requireAll } from '../cache/load-together.ts';
 import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { orWithoutLinks } from './links.ts';
 import { noteMerged, overlayBookingIds, overlayExam } from './own-writes.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import type { BatchResult } from '../hubspot/types.ts';
-import { HubSpotError, HubSpotInvalidReplyError, isTransient } from '../hubspot/errors.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
 
 /** Exams by id, those that HubSpot does not know, and those that could not be read. One call per 100, always. */
@@ -69,28 +69,18 @@ export async function getExams(deps: Deps, ids: readonly string[]): Promise<Map<
 /** One exam through the cache, with the ids of its bookings coming along; null when HubSpot does not know it. */
 export async function getExamForSeats(deps: Deps, id: string): Promise<Exam | null> {
   const exam = await deps.cache.fetch(examKey(id), async (reading) => {
-    const found = await readWithBookingsIfPossible(deps, id);
+    const found = await orWithoutLinks(
+      async () => loadExamWithBookings(deps, id),
+      async () => toUnlinked(await loadExam(deps, id)),
+    );
     if (found?.bookingIds) reading.keep(examBookingIdsKey(id), found.bookingIds);
     return found?.exam ?? null;
   });
   return exam && overlayExam(deps, exam);
 }
 
-/** The bookings of an exam are worth having, but the exam is worth having without them. */
-async function readWithBookingsIfPossible(deps: Deps, id: string) {
-  try {
-    return await loadExamWithBookings(deps, id);
-  } catch (error) {
-    if (!isTransient(error) || !concernsBookings(error)) throw error;
-    const exam = await loadExam(deps, id);
-    return exam && { exam, bookingIds: undefined };
-  }
-}
-
-/** Whether it may have been the bookings alone that could not be read: a list of its own, or one nobody understands. */
-function concernsBookings(error: unknown): boolean {
-  if (error instanceof HubSpotInvalidReplyError) return true;
-  return error instanceof HubSpotError && error.operation.startsWith('associations.');
+function toUnlinked(exam: Exam | null) {
+  return exam && { exam, bookingIds: undefined };
 }
 
 /** An exam of which the day is known. */

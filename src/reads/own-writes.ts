@@ -30,6 +30,15 @@ export async function overlayBookingIds(
   linked: readonly string[],
 ): Promise<string[]> {
   await deps.journal.linksRead(side, id, linked);
+  return withOwnBookings(deps, [side, id], linked);
+}
+
+/** The same for links that were read a moment ago, of which the journal knows already. */
+export async function withOwnBookings(
+  deps: Deps,
+  [side, id]: [side: BookingSide, id: string],
+  linked: readonly string[],
+): Promise<string[]> {
   const entries = await entriesOf(deps, side, id);
   const made = entries.flatMap((entry) => (entry.made && !entry.lost.has(side) ? entry.bookingId : []));
   const undone = new Set(entries.flatMap((entry) => (entry.undone ? entry.bookingId : [])));

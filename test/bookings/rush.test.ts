@@ -33,10 +33,10 @@ function p95(values: readonly number[]): number {
 }
 
 describe.each([
-  ['in the same second', 1000, 100],
-  ['at the same moment', 0, 100],
-  ['spread over ten seconds', 10_000, 180],
-])('a hundred students %s', (_shape, spreadMs, budget) => {
+  ['in the same second', 1000, 50, 1000],
+  ['at the same moment', 0, 40, 1000],
+  ['spread over ten seconds', 10_000, 150, 1600],
+])('a hundred students %s', (_shape, spreadMs, budget, mostMs) => {
   it.each([
     ['seats for all', 100],
     ['seats for 25', 25],
@@ -62,7 +62,7 @@ describe.each([
     const calls = world.takeCalls();
     expect(calls.filter(({ status }) => status === 429)).toEqual([]);
     expect(calls.filter(({ operation }) => operation !== 'associations.labels').length).toBeLessThan(budget);
-    expect(p95(results.map(({ bookingMs }) => bookingMs))).toBeLessThan(3000);
+    expect(p95(results.map(({ bookingMs }) => bookingMs))).toBeLessThanOrEqual(mostMs);
   });
 });
 
@@ -82,7 +82,12 @@ describe('without coalescing', () => {
     await world.settle();
     expect(seatHolders(world, exam).length).toBeLessThanOrEqual(25);
     const { 201: booked = 0 } = tally(results);
-    expect(seatHolders(world, exam)).toHaveLength(booked);
+    // Whose create left just before their deadline is told so, and has a seat in the end.
+    const late = results.filter(({ booking }) => booking.body.error?.includes('still being completed'));
+    const paid = students.filter(({ id }) => world.account.values('contacts', id)['sj_credits'] === '0');
+    expect(seatHolders(world, exam).length).toBeGreaterThanOrEqual(booked);
+    expect(seatHolders(world, exam).length).toBeLessThanOrEqual(booked + late.length);
+    expect(paid).toHaveLength(seatHolders(world, exam).length);
     expect(world.takeCalls().filter(({ status }) => status === 429)).toEqual([]);
     const refused = results.filter(({ booking }) => booking.status === 503);
     for (const { booking } of refused) expect(booking.headers.get('retry-after')).toMatch(/^\d+$/);

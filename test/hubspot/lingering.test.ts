@@ -49,7 +49,7 @@ describe('waiting for company', () => {
     emulator.faults.add({ fault: { kind: 'hang' } });
     const answered = await clock.run(async () => {
       const hanging = read(hubspot, first)().catch(() => {});
-      await clock.sleep(10);
+      await clock.sleep(40);
       const started = clock.now();
       await read(hubspot, second)();
       const waitedMs = clock.now() - started;
@@ -74,6 +74,50 @@ describe('waiting for company', () => {
       ),
     );
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([10]);
+  });
+
+  it('is not asked where nobody came lately, however full the window is', async () => {
+    const env = { HUBSPOT_CALLS_PER_10_SECONDS: '40', COALESCING_MAX_LINGER_MS: '500' };
+    const { clock, hubspot, account } = setUpTogether('v3', env);
+    const ids = Array.from({ length: 30 }, () => account.student().id);
+    for (const id of ids.slice(0, 29)) await clock.run(read(hubspot, id));
+    await clock.run(async () => clock.sleep(600));
+    const started = clock.now();
+    await clock.run(read(hubspot, ids[29] ?? ''));
+    expect(clock.now() - started).toBe(100);
+  });
+
+  it('is asked of a crowd, so that it takes fewer calls, also while the window is empty', async () => {
+    const { clock, hubspot, account, emulator } = setUpTogether('v3');
+    const ids = Array.from({ length: 30 }, () => account.student().id);
+    await clock.run(async () =>
+      Promise.all(
+        ids.map(async (id, index) => {
+          await clock.sleep(index * 20);
+          return read(hubspot, id)();
+        }),
+      ),
+    );
+    // One every hundred milliseconds would be seven.
+    expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([1, 6, 6, 6, 6, 5]);
+  });
+
+  it('holds no student up for a batch that the background waits for', async () => {
+    const env = { HUBSPOT_CALLS_PER_10_SECONDS: '30', COALESCING_MAX_LINGER_MS: '0' };
+    const { clock, hubspot, account } = setUpTogether('v3', env);
+    const ids = Array.from({ length: 22 }, () => account.student().id);
+    const waitedMs = await clock.run(async () => {
+      for (const id of ids.slice(0, 20)) await read(hubspot, id)();
+      const context = newContext(clock.monotonicMs(), 50_000, { priority: 'background' });
+      const background = runInContext(context, read(hubspot, ids[20] ?? ''));
+      await clock.sleep(50);
+      const started = clock.now();
+      await runInContext(newContext(clock.monotonicMs(), 9000), read(hubspot, ids[21] ?? ''));
+      const waited = clock.now() - started;
+      await background;
+      return waited;
+    });
+    expect(waitedMs).toBe(100);
   });
 
   it('ends with the deadline: what has not left by then is never sent', async () => {

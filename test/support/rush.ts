@@ -25,7 +25,7 @@ export async function rush(world: World, { exam, students, spreadMs }: RushOptio
   return world.clock.run(async () =>
     Promise.all(
       students.map(async (student, index) => {
-        await world.clock.sleep((spreadMs * index) / students.length);
+        await world.clock.sleep(Math.floor((spreadMs * index) / students.length));
         return goThrough(world, student, exam);
       }),
     ),
