@@ -18,6 +18,7 @@ import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { refuseUnsettled, requireOwner } from './owner.ts';
 import { settleCancelling } from './settle-cancelling.ts';
+import { stillCompleting } from './still-completing.ts';
 import { requireBookingsEnabled } from './switch.ts';
 
 const REASON = 'Reason must be a text of at most 500 characters';
@@ -83,11 +84,10 @@ function describe(debt: Debt, reason: string | null) {
   };
 }
 
-function unknownYet({ clock }: Deps, { nextLookAtMs }: Debt): AppError {
+function unknownYet(deps: Deps, debt: Debt): AppError {
   const message =
     'Your cancellation is still being completed. Look at your bookings in a minute; trying again will not cancel twice.';
-  const leftMs = nextLookAtMs - clock.monotonicMs();
-  return new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) });
+  return stillCompleting(deps, debt, message);
 }
 
 /** What a cancelling is decided on. */

@@ -10,6 +10,7 @@ import { approveBooking, type Asked, duplicateBooking, type Order, readAsked, se
 import { type CreatedBooking, describeCreated } from './created.ts';
 import type { CreateBookingInput } from './create-input.ts';
 import { settleBooking } from './settle-booking.ts';
+import { stillCompleting } from './still-completing.ts';
 import { requireBookingsEnabled } from './switch.ts';
 
 /**
@@ -123,10 +124,8 @@ async function findUnfinished(deps: Deps, { contact, exam }: Asked): Promise<Deb
   return joined ?? null;
 }
 
-/** It will be seen to, whether or not the student asks again. */
-function stillBeingCompleted({ clock }: Deps, { nextLookAtMs }: Debt): AppError {
+function stillBeingCompleted(deps: Deps, debt: Debt): AppError {
   const message =
     'Your booking is still being completed. Look at your bookings in a minute; trying again will not book or charge twice.';
-  const leftMs = nextLookAtMs - clock.monotonicMs();
-  return new AppError('HUBSPOT_UNAVAILABLE', message, { retryAfterSeconds: Math.max(1, Math.ceil(leftMs / 1000)) });
+  return stillCompleting(deps, debt, message);
 }

@@ -95,13 +95,23 @@ export class RateBudget {
 
   /** Whether a search could be made now without anybody waiting for it. */
   get canSpareSearch(): boolean {
-    return this.#searches.used < this.#searches.limit;
+    return this.#fits([this.#searches], 'student');
+  }
+
+  /** HubSpot refused a search though this process keeps to its limit: others use it, which search answers do not tell. */
+  noteSearchRefused(): void {
+    this.#searches.noteForeign(this.#searches.limit);
+  }
+
+  /** Milliseconds until a student's call finds room. */
+  get roomInMs(): number {
+    return this.#expectedAt([this.#share, this.#ceiling], 'student') - this.#clock.monotonicMs();
   }
 
   stats(): BudgetStats {
-    const { limit, used } = this.#fuller;
     const waiting = { student: this.#waiting.student.size, background: this.#waiting.background.size };
     const searches = { limit: this.#searches.limit, used: this.#searches.used };
+    const { limit, used } = this.#fuller;
     return { limit, used, waiting, refused: { ...this.#refused }, searches, usedToday: this.#day.used };
   }
 
@@ -129,8 +139,8 @@ export class RateBudget {
   }
 
   #limitOf(window: SlidingWindow, priority: Priority): number {
-    const shared = priority === 'background' && window !== this.#searches;
-    return shared ? Math.max(1, Math.floor(window.limit * BACKGROUND_SHARE)) : window.limit;
+    if (priority === 'student' || window === this.#searches) return window.limit;
+    return Math.max(1, Math.floor(window.limit * BACKGROUND_SHARE));
   }
 
   #fits(windows: readonly SlidingWindow[], priority: Priority): boolean {
@@ -156,15 +166,13 @@ export class RateBudget {
     const cancel = this.#clock.schedule(deadlineAt - this.#clock.monotonicMs(), () => {
       const { windows, priority } = waiting;
       if (!this.#waiting[priority].delete(waiting)) return;
-      const roomAt = this.#expectedAt(windows, priority);
-      reject(this.#refusal(operation, priority, policyOf(operation), roomAt));
+      reject(this.#refusal(operation, priority, policyOf(operation), this.#expectedAt(windows, priority)));
     });
     return promise.finally(cancel);
   }
 
   /** Lets go whoever fits, students first, each in the order of coming; then sees when to look again. */
   #admit(): void {
-    if (this.#waiting.student.size + this.#waiting.background.size === 0) return;
     this.#promote();
     for (const priority of PRIORITIES) {
       for (const waiting of this.#waiting[priority]) {

@@ -1,7 +1,7 @@
 import pLimit, { type LimitFunction } from 'p-limit';
 import { beginWait, currentContext, waitingFor } from '../request/context.ts';
 import type { Lease, RateBudget } from './budget.ts';
-import { HubSpotError, HubSpotTimeoutError } from './errors.ts';
+import { HubSpotError, HubSpotRateLimitError, HubSpotTimeoutError } from './errors.ts';
 import { Retries, type RetryOptions, type TimeLimits } from './retries.ts';
 import type { HubSpotRequest, Transport } from './transport.ts';
 
@@ -58,6 +58,7 @@ export class CallExecutor {
         return await this.#withinBudget(request, retries.limits);
       } catch (error) {
         if (!(error instanceof HubSpotError)) throw error;
+        if (isRefusedSearch(error)) this.#options.budget.noteSearchRefused();
         if (!(await retries.pauseAfter(error))) throw retries.verdict(error);
       }
     }
@@ -101,6 +102,11 @@ export class CallExecutor {
     const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - now);
     return waitingFor(clock, 'hubspot', async () => transport(ready, timeoutMs, (reading) => lease.answered(reading)));
   }
+}
+
+/** By HubSpot, not by our own budget. */
+function isRefusedSearch(error: HubSpotError): boolean {
+  return error instanceof HubSpotRateLimitError && !error.isOurs && error.operation === 'objects.search';
 }
 
 function tooLate({ operation }: HubSpotRequest): HubSpotTimeoutError {

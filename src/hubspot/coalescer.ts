@@ -13,8 +13,8 @@ export interface CoalescerOptions<I, O> {
   enabled: boolean;
   /** Inputs that fit into one call: with so many waiting there is nothing to wait for. */
   maxInputs: number;
-  /** Milliseconds that inputs wait for company, `gapMs` after the last ones of their kind came. */
-  lingerMs: (gapMs: number) => number;
+  /** Milliseconds that inputs wait for company, as things are now. */
+  lingerMs: (company: Company) => number;
   /** Carries out what leaves together, in as many calls as it takes: one outcome per input, in the order of the inputs. */
   carryOut: (inputs: readonly I[]) => Promise<readonly Outcome<O>[]>;
   /** Calls an input back that may not have been sent yet. @returns whether it never was, and never will be. */
@@ -23,6 +23,14 @@ export interface CoalescerOptions<I, O> {
 
 /** So long a batch waits for the one before it: a call that hangs must not hold up all others of its kind. */
 const MAX_WAIT_IN_FLIGHT_MS = 1000;
+
+/** What tells whether others are likely to come. */
+export interface Company {
+  /** Milliseconds since the last ones of the kind came; Infinity where none did. */
+  gapMs: number;
+  /** Whether those are not answered yet, or did not leave alone. */
+  isCrowd: boolean;
+}
 
 /** Whom calls are made for. */
 interface Asking {
@@ -56,6 +64,8 @@ export class Coalescer<I, O> {
   readonly #underWay = new Set<Asking>();
   /** In milliseconds of the monotonic clock. */
   #lastCameAt = -Infinity;
+  /** How many left in the last batch. */
+  #leftTogether = 0;
   #cancelTimer = () => {};
   #leaving = false;
 
@@ -83,7 +93,9 @@ export class Coalescer<I, O> {
   }
 
   #usualLingerMs(): number {
-    return this.#options.lingerMs(this.#options.clock.monotonicMs() - this.#lastCameAt);
+    const gapMs = this.#options.clock.monotonicMs() - this.#lastCameAt;
+    const isCrowd = this.#waiting.length + this.#underWay.size > 0 || this.#leftTogether > 1;
+    return this.#options.lingerMs({ gapMs, isCrowd });
   }
 
   /** Lets all who wait for company leave now, and whoever comes from now on at once. */
@@ -135,6 +147,7 @@ export class Coalescer<I, O> {
     this.#leaving = false;
     const batch = this.#waiting;
     this.#waiting = [];
+    this.#leftTogether = batch.length;
     for (const { endWait } of batch) endWait();
     const context = shareContext(batch.flatMap((waiting) => waiting.context ?? []));
     const leaving = { context };

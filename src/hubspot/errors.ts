@@ -63,11 +63,14 @@ export class HubSpotRateLimitError extends HubSpotError {
   override readonly name = 'HubSpotRateLimitError';
   readonly outcome = 'refused';
   readonly policy: RateLimitPolicy;
+  /** Whether our own budget refused it, before it was sent. */
+  readonly isOurs: boolean;
 
   constructor(operation: string, policy: RateLimitPolicy, { retryAfterMs, ours = false }: RateLimitDetails = {}) {
     const problem = ours ? 'no room in the rate budget before its deadline' : 'HubSpot refused it for its limit';
     super(operation, `${operation}: ${problem}, ${policy}`, retryAfterMs);
     this.policy = policy;
+    this.isOurs = ours;
   }
 }
 

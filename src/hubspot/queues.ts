@@ -1,5 +1,5 @@
 import type { Clock } from '../time/clock.ts';
-import { Coalescer, type CoalescerOptions } from './coalescer.ts';
+import { Coalescer, type CoalescerOptions, type Company } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
 import type { Departure } from './departure.ts';
 import { readAssociations } from './read-associations.ts';
@@ -23,9 +23,9 @@ const IDLE_SHARE = 0.25;
 /** From this share on whoever waits does so as long as they may: the rest is for what cannot be foreseen. */
 const FULL_SHARE = 0.4;
 
-/** Those who come so shortly after one another, in milliseconds, are a crowd: many more are about to come. */
-const CROWD_GAP_MS = 30;
-const CROWD_LINGER_MS = 100;
+/** Where several come so shortly after one another, in milliseconds, more are about to come: they wait a little. */
+const CROWD_GAP_MS = 150;
+const CROWD_LINGER_MS = 150;
 
 /** Reads and writes that wait together leave together: one queue for each kind of call and object type. */
 export class Queues {
@@ -86,7 +86,7 @@ export class Queues {
     if (known) return known;
     const { clock, enabled } = this.#options;
     const [operation = key] = key.split(' ');
-    const lingerMs = (gapMs: number) => this.#lingerMs(gapMs);
+    const lingerMs = (company: Company) => this.#lingerMs(company);
     const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut, withdraw });
     if (this.#isHurried) queue.hurry();
     this.#queues.set(key, queue);
@@ -97,11 +97,11 @@ export class Queues {
    * None while HubSpot's window is hardly used, then longer and longer as it fills; a little in a crowd. Whoever came last
    * tells whether somebody is likely to come within that time: if not, nobody is waited for.
    */
-  #lingerMs(gapMs: number): number {
+  #lingerMs({ gapMs, isCrowd }: Company): number {
     const { pressure, maxLingerMs } = this.#options;
     const share = (pressure() - IDLE_SHARE) / (FULL_SHARE - IDLE_SHARE);
     const pressed = Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
-    if (gapMs <= CROWD_GAP_MS) return Math.max(pressed, Math.min(CROWD_LINGER_MS, maxLingerMs));
+    if (isCrowd && gapMs <= CROWD_GAP_MS) return Math.max(pressed, Math.min(CROWD_LINGER_MS, maxLingerMs));
     return gapMs <= pressed ? pressed : 0;
   }
 }

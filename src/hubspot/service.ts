@@ -64,6 +64,11 @@ export class HubSpotService {
     return this.#budget.canSpareSearch && this.#budget.pressure < BUSY_SHARE;
   }
 
+  /** Milliseconds until a call for a student finds room in HubSpot's limits, as far as is known. */
+  get roomInMs(): number {
+    return this.#budget.roomInMs;
+  }
+
   /** Lets everything that waits for company leave at once, from now on: the process is about to end. */
   hurry(): void {
     this.#queues.hurry();

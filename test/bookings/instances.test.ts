@@ -111,6 +111,44 @@ describe('two instances without a shared store', () => {
   });
 });
 
+describe('three instances without a shared store, within HubSpot’s limits', () => {
+  it('a hundred students over ten seconds: all 90 seats are sold and paid, if later, and nobody is told wrong', async () => {
+    const limits = { per10Seconds: 190, associationsPer10Seconds: 150, searchPerSecond: 4 };
+    const env = { ...ENV, RATE_LIMIT_AVAILABLE: '0', HUBSPOT_MAX_CONCURRENCY: '20' };
+    const one = await World.create({ settings: { ...SETTINGS, limits }, env });
+    const all = [one, await one.sibling(env), await one.sibling(env)];
+    const exam = one.account.exam({ capacity: 90 });
+    const students = Array.from({ length: 100 }, () => one.account.student({ sj_credits: 1 }));
+    one.clock.jump(60_000);
+    let turn = 0;
+    const next = () => all[(turn += 1) % all.length] ?? one;
+    const answers = await one.clock.run(async () =>
+      Promise.all(
+        students.map(async (student, index) => {
+          await one.clock.sleep(index * 100);
+          const body = { student_id: student.studentId, email: student.email, mock_type: 'Situational Judgment' };
+          await next().send('POST', 'mock-exams/validate-credits', { body });
+          await next().send('GET', 'mock-exams/available', { query: { mock_type: body.mock_type, realtime: 'true' } });
+          return sendBooking(next(), student, { exam });
+        }),
+      ),
+    );
+    for (const world of all) await world.settle();
+    const seated = new Set(seatHolders(one, exam));
+    expect([seated.size, paid(one, students).length]).toEqual([90, 90]);
+    expect(statuses(answers, 201).every(({ body }) => seated.has(body.data.booking_record_id))).toBe(true);
+    expect(statuses(answers, 201).length).toBeGreaterThanOrEqual(75);
+    const late = answers.filter(({ status, body }) => status !== 201 && body.code !== 'EXAM_FULL');
+    for (const { status, body, headers } of late) {
+      expect([status, body.error]).toEqual([503, expect.stringContaining('still being completed')]);
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+    const refused = one.takeCalls().filter(({ status }) => status === 429);
+    expect(refused.filter(({ operation }) => operation !== 'objects.search')).toEqual([]);
+    expect(refused.length).toBeLessThan(10);
+  });
+});
+
 describe('a HubSpot that takes two seconds for everything', () => {
   it('the booking is confirmed and paid after the answer, and the next try hears of it', async () => {
     const slow = { ...SETTINGS, latency: { readMs: 2000, writeMs: 2000 } };

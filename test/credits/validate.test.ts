@@ -114,6 +114,22 @@ describe('the enrollment', () => {
     expect(world.clock.now() - started).toBeLessThanOrEqual(150);
   });
 
+  it('is not looked for while HubSpot refuses searches for those of others', async () => {
+    const world = await World.create();
+    const [first, second, third] = [world.account.student(), world.account.student(), world.account.student()];
+    const enrollments = [second, third].map((student) => world.account.enrollment(student));
+    const fault = { kind: 'status', status: 429, body: { policyName: 'SECONDLY' } } as const;
+    world.emulator.faults.add({ fault, operation: 'objects.search' });
+    const ask = async ({ studentId, email }: typeof first) => {
+      const { body } = await validate(world, { student_id: studentId, email });
+      return body.data.enrollment_id;
+    };
+    await ask(first);
+    expect(await ask(second)).toBeNull();
+    await world.clock.advance(2000);
+    expect(await ask(third)).toBe(enrollments[1]);
+  });
+
   it('that is known is a hit; that there is none is believed for 5 s', async () => {
     const world = await World.create();
     const student = world.account.student();
