@@ -192,7 +192,7 @@ export async function refundLateCancelling(deps: Deps, paid: Debt, contact: Cont
     if (found === undefined) continue;
     if (found?.booking.status !== 'cancelled') return;
     debt.stage = 'crediting';
-    await deps.debts.open(debt);
+    if ((await deps.debts.open(debt)) !== debt) return;
     const change = await refund(deps, pursuit, { credit, delta: 1, bookingId, origin: contact }, null);
     if (debt.end === null) await deps.debts.end(debt, 'whole');
     return change?.watch();

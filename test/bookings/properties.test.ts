@@ -85,7 +85,7 @@ describe('booking and cancelling at random', () => {
           holders.map((seats) => String(seats.length)),
         );
       }),
-      { numRuns: 500, endOnFailure: true },
+      { numRuns: 300, endOnFailure: true },
     );
   }, 300_000);
 });

@@ -6,7 +6,7 @@ import { LIFELIKE_SETTINGS } from '../../../src/emulator/settings.ts';
 import { AccountBuilder, type TestStudent } from '../../support/account-builder.ts';
 import type { SessionFacts } from '../accounts/sessions.ts';
 import { type ApiProcess, startApi } from '../process/api-process.ts';
-import { SECRETS } from '../process/contestant.ts';
+import { NO_INBOUND_LIMITS, SECRETS } from '../process/contestant.ts';
 
 /** Shorter than by default, so that all is settled soon after the end; writes come late by less than the horizon. */
 export const HORIZON_MS = 25_000;
@@ -68,9 +68,7 @@ function instanceEnv(hubspotUrl: string, instances: number, properties: boolean)
     DEBT_DEADLINE_MS: String(DEBT_DEADLINE_MS),
     CRON_SECRET: SECRETS.cron,
     HUBSPOT_WEBHOOK_SECRET: SECRETS.webhook,
-    RATE_LIMIT_PER_ADDRESS: '0',
-    RATE_LIMIT_BOOKINGS: '0',
-    RATE_LIMIT_VALIDATE_CREDITS: '0',
+    ...NO_INBOUND_LIMITS,
     ...(properties
       ? { HUBSPOT_PROPERTY_BOOKING_KEY: 'booking_key', HUBSPOT_PROPERTY_CREDIT_OP: 'mock_credit_op' }
       : {}),
