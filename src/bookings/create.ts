@@ -66,7 +66,7 @@ async function book(deps: Deps, input: CreateBookingInput): Promise<CreatedBooki
 }
 
 interface Begun {
-  asked: Asked;
+  asked: Pick<Asked, 'contact' | 'exam'>;
   debt: Debt;
   /** Whether an earlier request of the student began it. */
   isJoined: boolean;
@@ -88,7 +88,7 @@ async function begin(deps: Deps, input: CreateBookingInput): Promise<Begun> {
     const order = await approve(deps, input, asked);
     const leaveBy = currentContext()?.deadlineAt ?? order.debt.deadlineAt;
     deps.owed('booking', async () => settleBooking(deps, { ...order, reading, leaveBy }, turn));
-    return { asked, debt: order.debt, isJoined: false };
+    return { asked: order, debt: order.debt, isJoined: false };
   } catch (error) {
     turn.release();
     throw error;

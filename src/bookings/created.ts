@@ -10,7 +10,11 @@ const DEFAULT_LOCATION = 'Mississauga';
 export type CreatedBooking = ReturnType<typeof describeCreated>;
 
 /** The answer to a booking that succeeded, of which the credit may still be open. */
-export function describeCreated(input: CreateBookingInput, { contact, exam }: Asked, debt: Debt) {
+export function describeCreated(
+  input: CreateBookingInput,
+  { contact, exam }: Pick<Asked, 'contact' | 'exam'>,
+  debt: Debt,
+) {
   const payment = debt.credit ?? 'sj_credits';
   const { before, after } = debt.credited ?? expected(contact.credits, payment);
   const was = creditsFor(input.mock_type, before);

@@ -119,8 +119,11 @@ async function completeBooking(
   const change = new CreditChange(deps, pursuit, { credit: payment, delta: -1, bookingId: booking.id, origin: null });
   let startedAtMs = deps.clock.monotonicMs();
   try {
-    const seen = deps.config.confirmBookings ? await confirmBooking(deps, order, pursuit, booking.id) : placed.seen;
-    await toCrediting(deps, debt);
+    let { seen } = placed;
+    if (deps.config.confirmBookings) {
+      seen = await confirmBooking(deps, order, pursuit, booking.id);
+      await toCrediting(deps, debt);
+    }
     startedAtMs = deps.clock.monotonicMs();
     await change.settle(seen);
   } catch (error) {

@@ -64,7 +64,7 @@ export const ENVIRONMENT = z.object({
   ),
   COALESCING_ENABLED: flag(true).describe('Whether pending HubSpot calls are combined into batches'),
   COALESCING_MAX_LINGER_MS: count(500).describe(
-    "Longest wait of HubSpot calls for others to share a batch, in milliseconds, when HubSpot's limit is nearly reached",
+    'Longest wait of HubSpot calls for others to share a batch, in milliseconds',
   ),
   AFTERTHOUGHT_LINGER_MS: count(2000).describe(
     'Milliseconds that counts and notes wait, after the answer, for others to share a batch',

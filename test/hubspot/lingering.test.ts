@@ -3,9 +3,24 @@ import { newContext, runInContext } from '../../src/request/context.ts';
 import { setUpTogether, values } from '../support/coalescing.ts';
 import { CONTACTS } from '../support/hubspot.ts';
 
+type SetUp = ReturnType<typeof setUpTogether>;
+
 describe('waiting for company', () => {
-  const read = (hubspot: ReturnType<typeof setUpTogether>['hubspot'], id: string) => async () =>
+  const read = (hubspot: SetUp['hubspot'], id: string) => async () =>
     hubspot.getObject(CONTACTS, id, { properties: ['email'] });
+  const readSpaced = async (
+    hubspot: SetUp['hubspot'],
+    ids: readonly string[],
+    { clock, gapMs }: Pick<SetUp, 'clock'> & { gapMs: number },
+  ) =>
+    clock.run(async () =>
+      Promise.all(
+        ids.map(async (id, index) => {
+          await clock.sleep(index * gapMs);
+          return read(hubspot, id)();
+        }),
+      ),
+    );
 
   it('is not asked of a single call', async () => {
     const { clock, hubspot, account } = setUpTogether('v3');
@@ -17,28 +32,14 @@ describe('waiting for company', () => {
   it('lasts until the call of the same kind before it is answered', async () => {
     const { clock, hubspot, account, emulator } = setUpTogether('v3');
     const ids = Array.from({ length: 10 }, () => account.student().id);
-    await clock.run(async () =>
-      Promise.all(
-        ids.map(async (id, index) => {
-          await clock.sleep(index * 10);
-          return read(hubspot, id)();
-        }),
-      ),
-    );
+    await readSpaced(hubspot, ids, { clock, gapMs: 10 });
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([1, 9]);
   });
 
   it('ends when a batch is full, whatever is under way', async () => {
     const { clock, hubspot, account, emulator } = setUpTogether('v3', { HUBSPOT_BATCH_LIMIT: '5' });
     const ids = Array.from({ length: 6 }, () => account.student().id);
-    await clock.run(async () =>
-      Promise.all(
-        ids.map(async (id, index) => {
-          await clock.sleep(index * 10);
-          return read(hubspot, id)();
-        }),
-      ),
-    );
+    await readSpaced(hubspot, ids, { clock, gapMs: 10 });
     const [first, second] = emulator.log.calls;
     expect([second?.inputs, (second?.startedAt ?? 0) - (first?.startedAt ?? 0)]).toEqual([5, 50]);
   });
@@ -65,14 +66,7 @@ describe('waiting for company', () => {
     const ids = Array.from({ length: 60 }, () => account.student().id);
     for (const id of ids.slice(0, 24)) await clock.run(read(hubspot, id));
     emulator.log.clear();
-    await clock.run(async () =>
-      Promise.all(
-        ids.slice(24, 34).map(async (id, index) => {
-          await clock.sleep(index * 50);
-          return read(hubspot, id)();
-        }),
-      ),
-    );
+    await readSpaced(hubspot, ids.slice(24, 34), { clock, gapMs: 50 });
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([10]);
   });
 
@@ -90,14 +84,7 @@ describe('waiting for company', () => {
   it('is asked of a crowd, so that it takes fewer calls, also while the window is empty', async () => {
     const { clock, hubspot, account, emulator } = setUpTogether('v3');
     const ids = Array.from({ length: 30 }, () => account.student().id);
-    await clock.run(async () =>
-      Promise.all(
-        ids.map(async (id, index) => {
-          await clock.sleep(index * 20);
-          return read(hubspot, id)();
-        }),
-      ),
-    );
+    await readSpaced(hubspot, ids, { clock, gapMs: 20 });
     // One every hundred milliseconds would be seven.
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([1, 8, 8, 8, 5]);
   });
