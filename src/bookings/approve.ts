@@ -14,12 +14,11 @@ import {
 } from '../reads/contact.ts';
 import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
 import { bookingKeyProperty, creditMarkProperty } from '../reads/optional-properties.ts';
-import { overlaySeats } from '../reads/own-writes.ts';
-import { readSeatsOf } from '../reads/seats.ts';
-import { type BookingSeat, type BookingWithExam, unreadSeat } from '../records/booking.ts';
+import type { BookingWithExam } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
-import { currentContext, waitingFor } from '../request/context.ts';
+import { currentContext } from '../request/context.ts';
 import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
+import { holdSeat, SeatLooks } from './hold-seat.ts';
 
 /** A booking that is to be made: its seat is held, and the student can pay. */
 export interface Order {
@@ -43,9 +42,6 @@ export interface Asked {
   /** The bookings HubSpot links to the exam. */
   linked: readonly string[];
 }
-
-/** How long a student waits for a seat that is held for somebody else. */
-const SEAT_WAIT_MS = 3000;
 
 /**
  * Reads who wants to book, and what. One round. A student who has just signed in is known from that, unless
@@ -79,7 +75,12 @@ async function recallLogin(deps: Deps, input: CreateBookingInput): Promise<SeenC
  * Decides whether a student may book, and opens the debt that holds the seat. To be called with the student's turn held.
  * @throws {AppError} the refusals, in the contract's order: duplicate, full, credit.
  */
-export async function approveBooking(deps: Deps, input: CreateBookingInput, asked: Asked): Promise<Order> {
+export async function approveBooking(
+  deps: Deps,
+  input: CreateBookingInput,
+  asked: Asked,
+  request: Debt['request'],
+): Promise<Order> {
   const { seen, contact, exam } = asked;
   const debts = await deps.debts.ofContact(contact.id);
   const payment = choosePayment(input.mock_type, promised(debts, contact.credits));
@@ -88,7 +89,8 @@ export async function approveBooking(deps: Deps, input: CreateBookingInput, aske
       kind: 'booking',
       contactId: contact.id,
       examId: exam.id,
-      bookingName: bookingIdOf(input),
+      bookingName: deps.seal(bookingIdOf(input)),
+      request,
       session: sessionOf(exam),
       credit: payment,
       bookingId: null,
@@ -165,15 +167,9 @@ function requireOpenExam(deps: Deps, found: ExamWithBookings | null, input: Crea
  * @returns the student's other bookings.
  */
 async function takeSeat(deps: Deps, { contact, exam, linked }: Asked, debt: Debt): Promise<readonly BookingWithExam[]> {
-  const unread = linked.map(unreadSeat);
-  const taken = (await overlaySeats(deps, new Map([[exam.id, unread]]))).get(exam.id)?.total ?? 0;
-  const crowded = taken >= (exam.capacity ?? 0);
-  const [others, seats] = await Promise.all([
-    refuseDuplicate(deps, contact, exam),
-    crowded ? readStatuses(deps, exam.id, linked) : null,
-  ]);
-  const readAll = async () => seats ?? readStatuses(deps, exam.id, linked);
-  await holdSeat(deps, exam, debt, { readAll, firstLook: seats ?? unread });
+  const seats = new SeatLooks(deps, exam, linked);
+  const [others] = await Promise.all([refuseDuplicate(deps, contact, exam), seats.prepare()]);
+  await holdSeat(deps, exam, debt, seats);
   return others;
 }
 
@@ -195,48 +191,6 @@ export function duplicateBooking(): AppError {
   return new AppError('DUPLICATE_BOOKING', 'Duplicate booking detected: You already have a booking for this exam date');
 }
 
-async function readStatuses(deps: Deps, examId: string, linked: readonly string[]): Promise<readonly BookingSeat[]> {
-  const { seats, failures } = await readSeatsOf(deps, new Map([[examId, linked]]));
-  for (const error of failures.values()) throw error;
-  return seats.get(examId) ?? [];
-}
-
-/** The seats of an exam, all of them taken for taken as long as their status is not read. */
-interface SeatLooks {
-  firstLook: readonly BookingSeat[];
-  readAll: () => Promise<readonly BookingSeat[]>;
-}
-
-/**
- * As long as the links alone leave room no status is read. Full only because of seats held for others: waits for them.
- * @throws {AppError} `EXAM_FULL`, or `RATE_LIMITED` while that is not certain
- */
-async function holdSeat(deps: Deps, exam: DatedExam, debt: Debt, { firstLook, readAll }: SeatLooks): Promise<void> {
-  const { id: examId, capacity } = exam;
-  const open = async (seats: readonly BookingSeat[]) =>
-    deps.debts.openWithSeat(debt, { examId, capacity: capacity ?? 0, seats });
-  let outcome = await open(firstLook);
-  if (outcome !== 'opened') {
-    const seats = await readAll();
-    const decideAt = deps.clock.monotonicMs() + SEAT_WAIT_MS;
-    outcome = await open(seats);
-    while (outcome === 'contended' && deps.clock.monotonicMs() < decideAt) {
-      const leftMs = decideAt - deps.clock.monotonicMs();
-      await waitingFor(deps.clock, 'seat', async () => deps.debts.seatsChanged(examId, leftMs));
-      outcome = await open(seats);
-    }
-  }
-  if (outcome === 'opened') return;
-  if (outcome === 'full') throw examFull();
-  // Some of those who are ahead may yet give their seats back: "full" could be untrue.
-  const message = 'The last seats are being booked right now. Please try again in a moment.';
-  throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 3 });
-}
-
 export function sessionOf({ mockType, examDate }: DatedExam): string {
   return `${mockType} ${examDate}`;
-}
-
-export function examFull(): AppError {
-  return new AppError('EXAM_FULL', 'This mock exam session is now full');
 }

@@ -42,7 +42,7 @@ export async function cancelBooking(deps: Deps, input: CancelBookingInput) {
   requireBookingsEnabled(deps);
   if (input.id === '') throw new AppError('MISSING_BOOKING_ID', 'Booking ID is required');
   if (!RECORD_ID.test(input.id)) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
-  const { debt, isJoined } = await begin(deps, input);
+  const { debt, isJoined, bookingName } = await begin(deps, input);
   const deadlineAt = currentContext()?.deadlineAt ?? debt.deadlineAt;
   await deps.debts.ended(debt, deadlineAt - deps.clock.monotonicMs());
   if (debt.end === 'nothing') throw debt.error;
@@ -51,7 +51,7 @@ export async function cancelBooking(deps: Deps, input: CancelBookingInput) {
   if (isJoined && debt.told === 'done') throw alreadyCancelled();
   if (debt.told === 'no') debt.told = isOpen(debt) ? 'open' : 'done';
   await deps.debts.save(debt);
-  return describe(debt, input.reason ?? null);
+  return describe(debt, bookingName, input.reason ?? null);
 }
 
 function alreadyCancelled(): AppError {
@@ -63,11 +63,11 @@ function isOpen({ credit, credited, end }: Debt): boolean {
   return credit !== null && credited === null && end === null;
 }
 
-function describe(debt: Debt, reason: string | null) {
+function describe(debt: Debt, bookingName: string, reason: string | null) {
   const { credit, credited } = debt;
   const restored = credit !== null && credited !== null ? { credit, after: credited.after } : null;
   return {
-    booking_id: debt.bookingName,
+    booking_id: bookingName,
     status: 'cancelled',
     cancelled_at: new Date(debt.cancelledAtMs).toISOString(),
     actions_completed: {
@@ -96,17 +96,25 @@ interface Asked {
   found: BookingWithLinks;
 }
 
+interface Begun {
+  debt: Debt;
+  isJoined: boolean;
+  /** The booking's `booking_id`. */
+  bookingName: string;
+}
+
 /** Decides with the student's turn held, and hands it on to the work on what is owed. */
-async function begin(deps: Deps, input: CancelBookingInput): Promise<{ debt: Debt; isJoined: boolean }> {
-  const turn = new Turn(deps.locks);
+async function begin(deps: Deps, input: CancelBookingInput): Promise<Begun> {
+  const turn = new Turn(deps);
   try {
     await turn.takeLogin(input.student_id, input.email);
+    const readAtMs = deps.clock.monotonicMs();
     let asked = await readAsked(deps, input);
-    if (!(await turn.takeContact(asked.seen.contact.id))) asked = await readAsked(deps, input);
+    if (!(await turn.takeContact(asked.seen.contact.id, readAtMs))) asked = await readAsked(deps, input);
     const earlier = await findEarlier(deps, input.id);
     const { seen } = asked;
     const found = earlier ? asked.found : await requireCancellable(deps, asked);
-    const wanted = newDebt(whatIsOwed(asked), deps.clock.monotonicMs(), deps.config.debtDeadlineMs);
+    const wanted = newDebt(whatIsOwed(deps, asked), deps.clock.monotonicMs(), deps.config.debtDeadlineMs);
     // Two students may share a booking: its credit is given back once all the same.
     const debt = earlier ?? (await deps.debts.open(wanted));
     if (debt !== wanted) turn.release();
@@ -115,7 +123,7 @@ async function begin(deps: Deps, input: CancelBookingInput): Promise<{ debt: Deb
       const task = { debt, seen, found, leaveBy, reason: input.reason ?? null };
       deps.owed('cancelling', async () => settleCancelling(deps, task, turn));
     }
-    return { debt, isJoined: debt !== wanted };
+    return { debt, isJoined: debt !== wanted, bookingName: found.booking.bookingId };
   } catch (error) {
     turn.release();
     throw error;
@@ -129,17 +137,17 @@ async function begin(deps: Deps, input: CancelBookingInput): Promise<{ debt: Deb
 async function readAsked(deps: Deps, input: CancelBookingInput): Promise<Asked> {
   const mark = await creditMarkProperty(deps);
   const student = authenticateAnew(deps, input, mark === null ? CREDIT_FIELDS : [...CREDIT_FIELDS, mark]);
-  if (deps.config.confirmBookings) await student;
+  if (!deps.locks.isExclusive) await student;
   const [seen, found] = await Promise.all([student, readBookingWithLinks(deps, input.id)]);
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');
   return { seen, found };
 }
 
-function whatIsOwed({ seen, found: { booking, examIds } }: Asked) {
+function whatIsOwed(deps: Deps, { seen, found: { booking, examIds } }: Asked) {
   const [examId = ''] = examIds;
   const credit = creditOfToken(booking.tokenUsed);
   const ids = { contactId: seen.contact.id, examId, bookingId: booking.id };
-  return { kind: 'cancelling', bookingName: booking.bookingId, session: '', credit, ...ids } as const;
+  return { kind: 'cancelling', bookingName: deps.seal(booking.bookingId), session: '', credit, ...ids } as const;
 }
 
 /** A cancelling under way, or one that is done and of which the student has not been told all yet. */
@@ -164,7 +172,7 @@ async function requireCancellable(deps: Deps, { seen, found }: Asked): Promise<B
   await requireOwner(deps, found, contact);
   const debts = await deps.debts.ofContact(contact.id);
   const perhaps = debts.find(
-    ({ end, bookingId, bookingName }) => !end && !bookingId && bookingName === booking.bookingId,
+    ({ end, bookingId, bookingName }) => !end && !bookingId && bookingName === deps.seal(booking.bookingId),
   );
   if (perhaps) {
     deps.debts.hurry(perhaps);

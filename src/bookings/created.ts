@@ -2,7 +2,7 @@ import { creditsFor } from '../credits/policy.ts';
 import type { Debt } from '../consistency/debts.ts';
 import { type CreditField, type HeldCredits, usableCredits } from '../records/contact.ts';
 import type { Asked } from './approve.ts';
-import type { CreateBookingInput } from './create-input.ts';
+import { bookingIdOf, type CreateBookingInput } from './create-input.ts';
 
 /** Where an exam without a place is said to be. */
 const DEFAULT_LOCATION = 'Mississauga';
@@ -19,7 +19,7 @@ export function describeCreated(
   const { before, after } = debt.credited ?? expected(contact.credits, payment);
   const was = creditsFor(input.mock_type, before);
   return {
-    booking_id: debt.bookingName,
+    booking_id: bookingIdOf(input),
     booking_record_id: debt.bookingId ?? '',
     confirmation_message: `Your booking for ${input.mock_type} on ${input.exam_date} has been confirmed`,
     exam_details: {

@@ -5,17 +5,24 @@ import type { Contact } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 import { escapeHtml, noteToProperties } from '../records/note.ts';
 import { minuteAt } from '../time/calendar.ts';
-import type { Order } from './approve.ts';
+
+/** A booking that was made and paid. */
+export interface BookedSeat {
+  booking: Booking;
+  contact: Pick<Contact, 'id'>;
+  exam: ExamFacts;
+  input: { name: string; email: string };
+}
 
 /** Leaves a note about a booking on its contact's timeline, after the answer. */
-export function noteBooked(deps: Deps, { input, contact, exam, payment, debt }: Order): void {
+export function noteBooked(deps: Deps, { booking, contact, exam, input }: BookedSeat): void {
   writeNote(deps, contact.id, 'Mock Exam Booking Confirmed', {
-    'Booking ID': debt.bookingName,
+    'Booking ID': booking.bookingId,
     ...sessionFacts(exam),
     'Booked at': minuteAt(deps.clock.now(), deps.config.timeZone),
     Name: input.name,
     Email: input.email,
-    'Token used': tokenOf(payment),
+    'Token used': booking.tokenUsed,
   });
 }
 

@@ -15,6 +15,7 @@ import {
 import { leavingBy } from '../request/context.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { duplicateBooking, type Order } from './approve.ts';
+import { bookingIdOf } from './create-input.ts';
 
 /** With a key, a booking that was made is found by it, and making it twice is refused by HubSpot itself. */
 interface Key {
@@ -60,10 +61,10 @@ function isSame({ exam }: Order, { facts }: Order['others'][number]): boolean {
 }
 
 async function create(deps: Deps, order: Order, pursuit: Pursuit, key: Key | null): Promise<Booking> {
-  const { input, contact, exam, payment, debt } = order;
+  const { input, contact, exam, payment } = order;
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
   const booking: NewBooking = {
-    bookingId: debt.bookingName,
+    bookingId: bookingIdOf(input),
     name: input.name,
     email: input.email,
     credit: payment,
@@ -116,7 +117,9 @@ async function orLogged<T>(deps: Deps, ids: Record<string, string>, look: () => 
 /** Null for none. Two that fit cannot be told apart, so nothing is known: undefined. */
 async function findLost(deps: Deps, { contact, debt }: Order): Promise<Booking | null | undefined> {
   const found = await findNewBookings(deps, contact.id, new Set(contact.bookingIds));
-  const fitting = found.filter(({ bookingId, status }) => bookingId === debt.bookingName && status !== 'cancelled');
+  const fitting = found.filter(
+    ({ bookingId, status }) => deps.seal(bookingId) === debt.bookingName && status !== 'cancelled',
+  );
   const [only = null] = fitting;
   return fitting.length > 1 ? undefined : only;
 }

@@ -1,21 +1,30 @@
 import type { Debt } from '../consistency/debts.ts';
-import { type Pursuit, UnclearError } from '../consistency/pursuit.ts';
+import { type Pursuit, TakenOverError, UnclearError } from '../consistency/pursuit.ts';
 import type { Turn } from '../consistency/turn.ts';
 import type { Reading } from '../cache/entry-store.ts';
 import { CreditChange } from '../credits/credit-change.ts';
 import { AppError } from '../contract/errors.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
-import { type SeenContact, seeContactByEmail } from '../reads/contact.ts';
+import { type SeenContact, seeContactByEmail, seeStudent } from '../reads/contact.ts';
 import { bookingKeyProperty } from '../reads/optional-properties.ts';
 import { noteMade, noteUndone, writeThroughBooking } from '../reads/write-through.ts';
 import { type Booking, cancelledToProperties } from '../records/booking.ts';
 import type { Contact } from '../records/contact.ts';
 import type { Deps } from '../wiring/deps.ts';
 import type { Order } from './approve.ts';
-import { confirmBooking } from './confirm.ts';
+import { confirmBooking, type UnconfirmedBooking } from './confirm.ts';
 import { noteBooked } from './notes.ts';
+import { idsOf, leaveUnfinished } from './leave-unfinished.ts';
 import { placeBooking } from './place.ts';
 import { refundLateCancelling } from './settle-cancelling.ts';
+
+/** A booking that was made, of which the rest is owed. */
+export interface OwedBooking extends UnconfirmedBooking {
+  /** The contact as it was read last, if it was: the credit is computed from it. */
+  seen: SeenContact | null;
+  /** Once it is paid. */
+  done: () => void;
+}
 
 /** An order on its way. */
 export interface BegunOrder extends Order {
@@ -40,24 +49,23 @@ export async function settleBooking(deps: Deps, order: BegunOrder, turn: Turn): 
   const pursuit = deps.pursue(debt, turn);
   try {
     const placed = await place(deps, order, pursuit);
-    if (placed) await completeBooking(deps, order, pursuit, { ...placed, turn });
+    if (placed) await completeBooking(deps, toOwed(deps, order, placed), pursuit, turn);
   } catch (error) {
-    deps.log.error('booking left unfinished: check it', { ...idsOf(order), reason: String(error) });
-    await deps.debts.end(debt, 'partly', error);
-    throw error;
+    await leaveUnfinished(deps, debt, error);
   } finally {
     turn.release();
   }
 }
 
-function idsOf({ debt, contact, exam }: Order) {
-  return { bookingId: debt.bookingId ?? 'unknown', contactId: contact.id, examId: exam.id };
-}
+type Placed = Pick<OwedBooking, 'booking' | 'seen'>;
 
-interface Placed {
-  booking: Booking;
-  /** The contact as it was read last: the credit is computed from it. */
-  seen: SeenContact | null;
+function toOwed(deps: Deps, order: BegunOrder, { booking, seen }: Placed): OwedBooking {
+  const { debt, exam, contact, others, reading, input } = order;
+  const done = () => {
+    writeThroughBooking(deps, contact.id, { others, reading }, { booking, facts: exam });
+    noteBooked(deps, { input, contact, exam, booking });
+  };
+  return { debt, booking, exam, contact, seen, seeStudent: async () => seeStudent(deps, input.email), done };
 }
 
 /** Null when the booking was not made; the debt has then ended. */
@@ -65,13 +73,13 @@ async function place(deps: Deps, order: BegunOrder, pursuit: Pursuit): Promise<P
   try {
     const [booking, seen] = await Promise.all([
       placeAndNote(deps, order, pursuit),
-      deps.config.confirmBookings ? null : seeBeside(deps, order),
+      order.debt.assurance === 'certain' ? seeBeside(deps, order) : null,
     ]);
     return { booking, seen };
   } catch (error) {
     const isUnclear = error instanceof UnclearError;
     if (!isUnclear && !(error instanceof HubSpotError) && !(error instanceof AppError)) throw error;
-    if (isUnclear) deps.log.error('a booking may exist without payment: check it', idsOf(order));
+    if (isUnclear) deps.log.error('a booking may exist without payment: check it', idsOf(order.debt));
     await deps.debts.end(order.debt, isUnclear ? 'partly' : 'nothing', error);
     return null;
   }
@@ -82,7 +90,7 @@ async function placeAndNote(deps: Deps, order: BegunOrder, pursuit: Pursuit): Pr
   const { debt, exam, leaveBy } = order;
   const booking = await placeBooking(deps, order, leaveBy, pursuit);
   await noteMade(deps, debt, booking, exam);
-  if (!deps.config.confirmBookings) await toCrediting(deps, debt);
+  if (debt.assurance === 'certain') await toCrediting(deps, debt);
   return booking;
 }
 
@@ -109,57 +117,59 @@ async function seeBeside(deps: Deps, { seen, input }: Order): Promise<SeenContac
   }
 }
 
-async function completeBooking(
-  deps: Deps,
-  order: BegunOrder,
-  pursuit: Pursuit,
-  { booking, turn, ...placed }: Placed & { turn: Turn },
-): Promise<void> {
-  const { debt, payment } = order;
-  const change = new CreditChange(deps, pursuit, { credit: payment, delta: -1, bookingId: booking.id, origin: null });
+/** Confirms a booking that was made, where it has to be, and takes the credit. @param turn the student's, held. */
+export async function completeBooking(deps: Deps, owed: OwedBooking, pursuit: Pursuit, turn: Turn): Promise<void> {
+  const { debt, booking } = owed;
+  const { credit } = debt;
+  if (credit === null) throw new Error('a booking without a price');
+  const change = new CreditChange(deps, pursuit, { credit, delta: -1, bookingId: booking.id, origin: null });
   let startedAtMs = deps.clock.monotonicMs();
   try {
-    let { seen } = placed;
-    if (deps.config.confirmBookings) {
-      seen = await confirmBooking(deps, order, pursuit, booking.id);
+    let { seen } = owed;
+    if (debt.stage !== 'crediting') {
+      seen = await confirmBooking(deps, owed, pursuit);
       await toCrediting(deps, debt);
     }
     startedAtMs = deps.clock.monotonicMs();
     await change.settle(seen);
   } catch (error) {
-    return giveUp(deps, order, pursuit, error);
+    if (error instanceof TakenOverError) throw error;
+    return giveUp(deps, debt, pursuit, error);
   }
   const isSlow = debt.copies.length > 0 || deps.clock.monotonicMs() - startedAtMs > SLOW_PAYMENT_MS;
-  const { others, reading, exam, contact } = order;
-  writeThroughBooking(deps, contact.id, { others, reading }, { booking, facts: exam });
   await deps.debts.end(debt, 'whole');
-  noteBooked(deps, order);
-  if (isSlow) await refundLateCancelling(deps, debt, await paidContact(deps, order), turn);
+  owed.done();
+  if (isSlow) await refundLateCancelling(deps, debt, await paidContact(deps, owed), turn);
   await change.watch();
 }
 
 /** The contact as it is known to be once the credit was taken. */
-async function paidContact({ journal }: Deps, { contact }: Order): Promise<Contact> {
-  return { ...contact, ...(await journal.creditsOf(contact.id)) };
+async function paidContact({ journal }: Deps, { contact, debt }: OwedBooking): Promise<Contact> {
+  return { ...contact, ...(await journal.creditsOf(debt.contactId)) };
 }
 
 /** What to do with a booking that is not paid. */
-async function giveUp(deps: Deps, order: BegunOrder, pursuit: Pursuit, error: unknown): Promise<void> {
-  const { debt } = order;
+async function giveUp(deps: Deps, debt: Debt, pursuit: Pursuit, error: unknown): Promise<void> {
+  await pursuit.reclaim();
   if (await isCancelledHere(deps, debt.bookingId ?? '')) return deps.debts.end(debt, 'nothing', error);
   if (error instanceof UnclearError || debt.told !== 'no') {
     const what = error instanceof UnclearError ? 'may not be paid' : 'is not paid';
     deps.log.error(`a booking ${what}: check its credit`, {
-      ...idsOf(order),
+      ...idsOf(debt),
       credit: debt.credit,
       reason: String(error),
     });
     return deps.debts.end(debt, 'partly', error);
   }
+  return undoBooking(deps, debt, pursuit, error);
+}
+
+/** Leaves nothing of a booking that is not paid. @param error what its student is told. */
+export async function undoBooking(deps: Deps, debt: Debt, pursuit: Pursuit, error: unknown): Promise<void> {
   debt.stage = 'undoing';
-  await deps.debts.save(debt);
-  if (await undo(deps, order, pursuit)) return deps.debts.end(debt, 'nothing', error);
-  deps.log.error('a booking that is not paid could not be undone: check it', idsOf(order));
+  await deps.debts.saveNow(debt);
+  if (await undo(deps, debt, pursuit)) return deps.debts.end(debt, 'nothing', error);
+  deps.log.error('a booking that is not paid could not be undone: check it', idsOf(debt));
   return deps.debts.end(debt, 'partly', error);
 }
 
@@ -170,9 +180,9 @@ async function isCancelledHere(deps: Deps, bookingId: string): Promise<boolean> 
 }
 
 /** @returns whether it is undone. */
-async function undo(deps: Deps, order: Order, pursuit: Pursuit): Promise<boolean> {
+async function undo(deps: Deps, debt: Debt, pursuit: Pursuit): Promise<boolean> {
   const { bookings } = deps.config.objectTypes;
-  const ids = idsOf(order);
+  const ids = idsOf(debt);
   const update = { id: ids.bookingId, properties: cancelledToProperties() };
   const attempts = [
     async () => deps.hubspot.archiveObject(bookings, ids.bookingId),

@@ -14,6 +14,7 @@ import type { Contact } from '../records/contact.ts';
 import { leavingBy } from '../request/context.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { leaveUnfinished } from './leave-unfinished.ts';
 import { noteCancelling } from './notes.ts';
 
 /** A booking that is to be cancelled. */
@@ -39,9 +40,7 @@ export async function settleCancelling(deps: Deps, task: Cancelling, turn: Turn)
     if (debt.end === null) await deps.debts.end(debt, 'whole');
     await refund?.watch();
   } catch (error) {
-    deps.log.error('cancelling left unfinished: check it', { ...idsOf(debt), reason: String(error) });
-    await deps.debts.end(debt, 'partly', error);
-    if (!(error instanceof UnclearError)) throw error;
+    await leaveUnfinished(deps, debt, error);
   } finally {
     turn.release();
   }
@@ -126,7 +125,7 @@ async function giveBack(
     debt.credit = null;
     return null;
   }
-  const origin = deps.config.confirmBookings ? seen.contact : null;
+  const origin = deps.locks.isExclusive ? null : seen.contact;
   return refund(deps, pursuit, { credit, delta: 1, bookingId: found.booking.id, origin }, seen);
 }
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { BookingSeat } from '../records/booking.ts';
 import type { CreditField, HeldCredits } from '../records/contact.ts';
 import type { BookingSide, Journal } from './journal.ts';
@@ -21,6 +22,12 @@ export interface OpenCopy {
  */
 type DebtStage = 'writing' | 'confirming' | 'crediting' | 'undoing';
 
+/**
+ * How far a booking is sure of its seat once it is made. `certain`: nobody else can have sold it. `rank`: other instances
+ * may have; each of them ranks what HubSpot shows. `doubtful`: others may have, who do not rank.
+ */
+export type Assurance = 'certain' | 'rank' | 'doubtful';
+
 /** `whole`: all of it is done. `nothing`: it came to nothing. `partly`: what is missing is told in the log. */
 export type DebtEnd = 'whole' | 'nothing' | 'partly';
 
@@ -29,11 +36,14 @@ export type DebtEnd = 'whole' | 'nothing' | 'partly';
  * it. One worker carries it on, whether or not the student still waits. Times are of the monotonic clock.
  */
 export interface Debt {
+  readonly id: string;
   readonly kind: 'booking' | 'cancelling';
   contactId: string;
   examId: string;
-  /** The booking's `booking_id`. */
+  /** The booking's `booking_id`, sealed: it holds the student's name. */
   readonly bookingName: string;
+  /** The idempotency key of the request, sealed, and what was asked with it; null for none. */
+  readonly request: { key: string; fingerprint: string } | null;
   /** Type and day of the exam: a student has one booking of each. */
   readonly session: string;
   /** What is taken (`booking`) or given back (`cancelling`); null where there is nothing to give back. */
@@ -41,6 +51,7 @@ export interface Debt {
   /** HubSpot's record id; null while the create is unanswered. */
   bookingId: string | null;
   stage: DebtStage;
+  assurance: Assurance;
   /** The contact's credits before and after, once the credit is known to have been written. */
   credited: { before: HeldCredits; after: HeldCredits } | null;
   copies: OpenCopy[];
@@ -64,14 +75,29 @@ export interface SeatRequest {
   seats: readonly BookingSeat[];
 }
 
+/** The same for a booking that was made. */
+export interface SeatClaim extends SeatRequest {
+  /** Those of `seats` that were made after it. */
+  later: ReadonlySet<string>;
+  made: MadeBooking;
+}
+
+/** A booking as the journal takes it down. */
+export type MadeBooking = Parameters<Journal['bookingMade']>[0];
+
 /**
  * `opened`: the seat is held. `contended`: full only because of seats that are held for others at this moment, and may be
- * given back. `full`: no seat is left.
+ * given back. `full`: no seat is left. `young`: what others sold a moment ago may not be known; it shows in HubSpot when
+ * {@link Debts.knowsAllAtMs} has come.
  */
-export type SeatOutcome = 'opened' | 'contended' | 'full';
+export type SeatOutcome = 'opened' | 'contended' | 'full' | 'young';
 
-/** Debts, and the seats held for them. A shared store can take its place. */
+/** Debts, and the seats held for them. */
 export interface Debts {
+  /** From when on, in milliseconds of the monotonic clock, HubSpot shows whatever was sold and is not known here. */
+  readonly knowsAllAtMs: number;
+  /** Whether the work on it is this instance's. */
+  isOwn(debt: Debt): boolean;
   /**
    * Opens a booking's debt together with its seat, in one atomic step: a hundred students can be on their way at once. The
    * seat is held until the booking is made or the debt ends.
@@ -79,10 +105,20 @@ export interface Debts {
   openWithSeat(debt: Debt, request: SeatRequest): Promise<SeatOutcome>;
   /** Opens a cancelling's debt, unless one of the booking is open: then that one is the answer. One atomic step. */
   open(debt: Debt): Promise<Debt>;
-  /** The booking exists: its seat is its own from now on. One atomic step with the journal's entry. */
-  made(debt: Debt, made: Parameters<Journal['bookingMade']>[0]): Promise<void>;
+  /**
+   * The booking exists: its seat is its own from now on. One atomic step with the journal's entry. The debt's `assurance`
+   * tells whether it has to be confirmed.
+   */
+  made(debt: Debt, made: MadeBooking): Promise<void>;
+  /**
+   * Decides anew whether a booking that was made may keep its seat; `seats` tell what HubSpot shows, those made after it
+   * marked as later. Undefined when nobody but the one who asks can tell.
+   */
+  claim(debt: Debt, request: SeatClaim): Promise<SeatOutcome | undefined>;
   /** To be called when something about the debt has changed. */
   save(debt: Debt): Promise<void>;
+  /** {@link save}, for what must not be forgotten before the next write to HubSpot leaves. */
+  saveNow(debt: Debt): Promise<void>;
   end(debt: Debt, end: DebtEnd, error?: unknown): Promise<void>;
   /** Those that are open, that ended a short time ago, or whose writes may still be carried out. */
   ofContact(contactId: string): Promise<readonly Debt[]>;
@@ -107,13 +143,16 @@ export interface Debts {
 
 /** A debt that is about to be opened. */
 export function newDebt(
-  what: Pick<Debt, 'kind' | 'contactId' | 'examId' | 'bookingName' | 'session' | 'credit' | 'bookingId'>,
+  what: Pick<Debt, 'kind' | 'contactId' | 'examId' | 'bookingName' | 'session' | 'credit' | 'bookingId'> & {
+    request?: Debt['request'];
+  },
   nowMs: number,
   durationMs: number,
 ): Debt {
   const open = { stage: 'writing', credited: null, told: 'no', cancelledAtMs: 0, end: null } as const;
+  const own = { id: randomUUID(), assurance: 'certain' } as const;
   const times = { deadlineAt: nowMs + durationMs, nextLookAtMs: nowMs, endedAtMs: Infinity };
-  return { ...what, ...open, ...times, copies: [], error: undefined };
+  return { ...what, ...open, ...own, ...times, request: what.request ?? null, copies: [], error: undefined };
 }
 
 /**

@@ -6,7 +6,7 @@ export interface OnceResult<T> {
   repeated: boolean;
 }
 
-/** Remembers what came of a request, so that a repeat of it changes nothing. A shared store can take its place. */
+/** Remembers what came of a request, so that a repeat of it changes nothing. */
 export interface IdempotencyStore {
   /**
    * Runs `work`, unless the same `key` succeeded within the last five minutes (then its result is given again) or is
@@ -21,7 +21,8 @@ export class KeyReusedError extends Error {
   override readonly name = 'KeyReusedError';
 }
 
-const KEEP_MS = 5 * 60_000;
+/** So long a result is given again, in milliseconds. */
+export const KEEP_MS = 5 * 60_000;
 const MAX_ENTRIES = 10_000;
 
 interface Entry {

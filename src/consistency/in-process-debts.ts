@@ -1,14 +1,25 @@
 import { type Clock, waitAtMost } from '../time/clock.ts';
-import type { Debt, DebtEnd, Debts, SeatOutcome, SeatRequest } from './debts.ts';
+import type { Assurance, Debt, DebtEnd, Debts, MadeBooking, SeatOutcome, SeatRequest } from './debts.ts';
 import type { InProcessJournal } from './in-process-journal.ts';
-import type { BookingSide, Journal } from './journal.ts';
+import type { BookingSide } from './journal.ts';
 import { seatsTaken } from './seats-taken.ts';
 
 /** An ended debt is remembered this long: who asks again within that time is told what came of it. */
 const KEEP_MS = 15 * 60_000;
 
+export interface InProcessDebtsOptions {
+  clock: Clock;
+  journal: InProcessJournal;
+  /** How far a booking is sure of its seat when this process alone has decided on it. */
+  assurance: Assurance;
+  /** From when on HubSpot shows what predecessors of this process sold, in milliseconds of the monotonic clock. */
+  knowsAllAtMs: number;
+}
+
 /** {@link Debts} in the memory of this process, where a function that does not wait is atomic. */
 export class InProcessDebts implements Debts {
+  readonly knowsAllAtMs: number;
+  readonly #assurance: Assurance;
   readonly #clock: Clock;
   readonly #journal: InProcessJournal;
   readonly #debts = new Set<Debt>();
@@ -17,7 +28,9 @@ export class InProcessDebts implements Debts {
   readonly #workers: Sleepers<Debt>;
   stopsAtMs = Infinity;
 
-  constructor(clock: Clock, journal: InProcessJournal) {
+  constructor({ clock, journal, assurance, knowsAllAtMs }: InProcessDebtsOptions) {
+    this.knowsAllAtMs = knowsAllAtMs;
+    this.#assurance = assurance;
     this.#clock = clock;
     this.#journal = journal;
     this.#seatSeekers = new Sleepers(clock);
@@ -25,31 +38,45 @@ export class InProcessDebts implements Debts {
     this.#workers = new Sleepers(clock);
   }
 
+  isOwn(): boolean {
+    return true;
+  }
+
   async openWithSeat(debt: Debt, { examId, capacity, seats }: SeatRequest): Promise<SeatOutcome> {
     const taken = seatsTaken(seats, this.#journal.peekExam(examId));
     if (taken >= capacity) return 'full';
     if (taken + this.#seatsHeld(examId) >= capacity) return 'contended';
-    this.#add(debt);
+    debt.assurance = this.#assurance;
+    this.keep(debt);
     return 'opened';
   }
 
   async open(debt: Debt): Promise<Debt> {
     const rivals = [...this.#debts].filter(({ bookingId, kind }) => bookingId === debt.bookingId && kind === debt.kind);
     const known = rivals.find(({ end }) => end === null);
-    if (!known) this.#add(debt);
+    if (!known) this.keep(debt);
     return known ?? debt;
   }
 
-  async made(debt: Debt, made: Parameters<Journal['bookingMade']>[0]): Promise<void> {
+  async made(debt: Debt, made: MadeBooking): Promise<void> {
     const written = this.#journal.bookingMade(made);
     debt.bookingId = made.bookingId;
     this.#seatSeekers.wake(debt.examId);
     await written;
   }
 
+  /** Nobody knows more than whoever has decided. */
+  async claim(): Promise<undefined> {
+    return undefined;
+  }
+
   /** Whoever changes a debt changes the one that is kept here: those who wait for it may want to know. */
   async save(debt: Debt): Promise<void> {
     this.#askers.wake(debt);
+  }
+
+  async saveNow(debt: Debt): Promise<void> {
+    return this.save(debt);
   }
 
   async end(debt: Debt, end: DebtEnd, error?: unknown): Promise<void> {
@@ -100,12 +127,21 @@ export class InProcessDebts implements Debts {
     for (const debt of this.#debts) this.hurry(debt);
   }
 
+  byId(id: string): Debt | undefined {
+    return [...this.#debts].find((debt) => debt.id === id);
+  }
+
+  forget(debt: Debt): void {
+    this.#debts.delete(debt);
+  }
+
   #seatsHeld(examId: string): number {
     const isHeld = (debt: Debt) => debt.examId === examId && debt.bookingId === null && debt.end === null;
     return [...this.#debts].filter(isHeld).length;
   }
 
-  #add(debt: Debt): void {
+  /** Has it known here from now on. */
+  keep(debt: Debt): void {
     const now = this.#clock.monotonicMs();
     for (const known of this.#debts) {
       const isOver = known.endedAtMs + KEEP_MS < now && known.copies.every(({ closesAtMs }) => closesAtMs < now);

@@ -36,7 +36,7 @@ export interface CreditsEntry {
 /**
  * The journal of our own writes: HubSpot shows associations and rollups seconds late, so whoever reads lays it over
  * what HubSpot says. For facts read by id it counts only while the record's `updatedAt` is older than that of our
- * write, so that what somebody changed in HubSpot meanwhile wins. A shared store can take its place.
+ * write, so that what somebody changed in HubSpot meanwhile wins.
  */
 export interface Journal {
   bookingMade(

@@ -4,36 +4,47 @@ import { currentContext, waitingFor } from '../request/context.ts';
 
 /** A lock that is held. */
 export interface HeldLock {
-  /** Whether nobody else held it or waited for it. */
+  /** Whether nobody else has held it, or waited for it, since the time that was asked about. */
   wasFree: boolean;
   /** Whether it is held still. */
   isHeld(): boolean;
   release(): void;
 }
 
-/** Lets one at a time have a key, in the order of arrival. A shared store can take its place. */
+export interface LockWish {
+  /** Milliseconds; by default as long as a request may wait, and not beyond its deadline. */
+  maxWaitMs?: number;
+  /** What is known rests on nothing older, in milliseconds of the monotonic clock; now, if nothing is said. */
+  sinceMs?: number;
+}
+
+/** Lets one at a time have a key, in the order of arrival. */
 export interface KeyedLock {
+  /** Whether nobody can hold a key that is held here, as far as is known. */
+  readonly isExclusive: boolean;
   /**
    * Waits until everybody who asked for `key` before is done.
-   * @param maxWaitMs milliseconds; by default as long as a request may wait, and not beyond its deadline.
    * @throws {AppError} `RATE_LIMITED` when its turn does not come in time.
    */
-  take(key: string, maxWaitMs?: number): Promise<HeldLock>;
+  take(key: string, wish?: LockWish): Promise<HeldLock>;
 }
 
 /** A {@link KeyedLock} among the requests of this process. */
 export class InProcessLock implements KeyedLock {
+  readonly isExclusive: boolean;
   readonly #clock: Clock;
   readonly #maxWaitMs: number;
   /** Per key, what the last one in line leaves behind when it is done. */
   readonly #tails = new Map<string, Promise<void>>();
 
-  constructor(clock: Clock, maxWaitMs: number) {
+  /** @param isExclusive whether this process is the only one. */
+  constructor(clock: Clock, maxWaitMs: number, isExclusive: boolean) {
+    this.isExclusive = isExclusive;
     this.#clock = clock;
     this.#maxWaitMs = maxWaitMs;
   }
 
-  async take(key: string, maxWaitMs = this.#patienceMs()): Promise<HeldLock> {
+  async take(key: string, { maxWaitMs = this.patienceMs() }: LockWish = {}): Promise<HeldLock> {
     const ahead = this.#tails.get(key);
     const { promise: done, resolve } = Promise.withResolvers<void>();
     const tail = ahead ? ahead.then(async () => done) : done;
@@ -48,7 +59,8 @@ export class InProcessLock implements KeyedLock {
     return { wasFree: ahead === undefined, isHeld: () => isHeld, release };
   }
 
-  #patienceMs(): number {
+  /** Milliseconds that the current request may wait. */
+  patienceMs(): number {
     const leftMs = (currentContext()?.deadlineAt ?? Infinity) - this.#clock.monotonicMs();
     return Math.min(this.#maxWaitMs, leftMs);
   }
@@ -63,7 +75,11 @@ export class InProcessLock implements KeyedLock {
     const wait = async () => waitAtMost(this.#clock, maxWaitMs, ahead);
     if ((await waitingFor(this.#clock, 'lock', wait)) !== TIMED_OUT) return;
     giveUp();
-    const message = 'Another of your requests is still in progress. Please try again in a moment.';
-    throw new AppError('RATE_LIMITED', message, { retryAfterSeconds: 5 });
+    throw lockedOut();
   }
+}
+
+export function lockedOut(): AppError {
+  const message = 'Another of your requests is still in progress. Please try again in a moment.';
+  return new AppError('RATE_LIMITED', message, { retryAfterSeconds: 5 });
 }

@@ -8,6 +8,11 @@ export class UnclearError extends Error {
   override readonly name = 'UnclearError';
 }
 
+/** Somebody else carries the debt on: this instance did not get to it for too long. */
+export class TakenOverError extends Error {
+  override readonly name = 'TakenOverError';
+}
+
 /** What an unanswered write has come to is looked for at once and then so many milliseconds later. */
 const LOOKS_AFTER_MS = [0, 2000, 5000, 10_000, 25_000, 60_000];
 /** So often when the process is about to end, in milliseconds. */
@@ -80,14 +85,22 @@ export class Pursuit {
     await this.giveWay(async () => sleep(this.#options.clock, durationMs));
   }
 
-  /** Lets others have their turn while `wait` lasts. */
+  /** Lets others have their turn while `wait` lasts. @throws {TakenOverError} */
   async giveWay(wait: () => Promise<void>): Promise<void> {
     await waitingFor(this.#options.clock, 'confirmation', async () => this.#turn.givenUpFor(wait));
+    await this.reclaim();
+  }
+
+  /** Has the turn, also when it was lost while this instance stood still. @throws {TakenOverError} */
+  async reclaim(): Promise<void> {
+    await this.#turn.retake();
+    if (!this.#options.debts.isOwn(this.debt)) throw new TakenOverError('the debt was taken over');
   }
 
   /**
    * Times at which to look what has come of a write, with the turn held; true for the last one, when a write that is not
    * seen by then will not be carried out. It ends early when time is up, or when the process is about to end.
+   * @throws {TakenOverError}
    */
   async *looks(): AsyncGenerator<boolean> {
     const { clock, debts, horizonMs } = this.#options;

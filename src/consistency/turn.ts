@@ -5,28 +5,37 @@ import type { HeldLock, KeyedLock } from './keyed-lock.ts';
  * contact may have two addresses. It is held while something is decided or attempted.
  */
 export class Turn {
+  readonly #logins: KeyedLock;
   readonly #locks: KeyedLock;
   #held: HeldLock[] = [];
   #contactKey = '';
 
-  constructor(locks: KeyedLock) {
+  constructor({ logins, locks }: { logins: KeyedLock; locks: KeyedLock }) {
+    this.#logins = logins;
     this.#locks = locks;
   }
 
   /** @throws {AppError} `RATE_LIMITED` when another request of the same login takes too long. */
   async takeLogin(studentId: string, email: string): Promise<void> {
-    this.#held.push(await this.#locks.take(`login ${studentId} ${email.toLowerCase()}`));
+    this.#held.push(await this.#logins.take(`login ${studentId} ${email.toLowerCase()}`));
   }
 
   /**
-   * @returns whether the contact was free. If not, what was read of it before is out of date.
+   * @param sinceMs when what is known of the contact was read, in milliseconds of the monotonic clock.
+   * @returns whether the contact has been free since then. If not, what was read is out of date.
    * @throws {AppError} `RATE_LIMITED` when another request of the same contact takes too long.
    */
-  async takeContact(contactId: string): Promise<boolean> {
+  async takeContact(contactId: string, sinceMs: number): Promise<boolean> {
     this.#contactKey = `contact ${contactId}`;
-    const lock = await this.#locks.take(this.#contactKey);
+    const lock = await this.#locks.take(this.#contactKey, { sinceMs });
     this.#held.push(lock);
     return lock.wasFree;
+  }
+
+  /** Waits for a contact as long as it takes: for what is owed. */
+  async waitForContact(contactId: string): Promise<void> {
+    this.#contactKey = `contact ${contactId}`;
+    await this.retake();
   }
 
   isHeld(): boolean {
@@ -41,6 +50,13 @@ export class Turn {
   async givenUpFor(work: () => Promise<void>): Promise<void> {
     this.release();
     await work();
-    this.#held.push(await this.#locks.take(this.#contactKey, Infinity));
+    await this.retake();
+  }
+
+  /** Has the turn again that was released or lost. */
+  async retake(): Promise<void> {
+    if (this.isHeld()) return;
+    this.release();
+    this.#held.push(await this.#locks.take(this.#contactKey, { maxWaitMs: Infinity }));
   }
 }

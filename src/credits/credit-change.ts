@@ -62,7 +62,7 @@ export class CreditChange {
    */
   async watch(): Promise<void> {
     const mark = await creditMarkProperty(this.#deps);
-    const hadCompany = mark !== null && (this.#hadCompany || this.#deps.config.confirmBookings);
+    const hadCompany = mark !== null && (this.#hadCompany || !this.#deps.locks.isExclusive);
     if (this.#debt.copies.length === 0 && !hadCompany) return;
     for await (const isLast of this.#pursuit.looks()) {
       // The process is about to end, and what is open now closes by itself.
@@ -78,7 +78,7 @@ export class CreditChange {
   async #isSettled(seen: SeenContact, evidence: Evidence): Promise<boolean> {
     const { marks } = evidence;
     if (!marks) {
-      const isReplaced = hasReplaced(evidence, this.#wish.credit, this.#deps.config.confirmBookings);
+      const isReplaced = hasReplaced(evidence, this.#wish.credit, !this.#deps.locks.isExclusive);
       if (isReplaced)
         this.#deps.log.error('a late write may have replaced what others wrote: check this credit', this.ids);
       return true;
@@ -194,7 +194,7 @@ export class CreditChange {
     const mark = name === null ? null : toMark({ ...this.#wish, ...sent, attempt });
     const copy: OpenCopy = { ...sent, mark, closesAtMs: this.#pursuit.closesAtMs };
     this.#debt.copies.push(copy);
-    await debts.save(this.#debt);
+    await debts.saveNow(this.#debt);
     const mayLeave = () => {
       copy.closesAtMs = this.#pursuit.closesAtMs;
       return this.#pursuit.mayWrite(seen.isFresh);

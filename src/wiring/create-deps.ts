@@ -1,8 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { createBackground, createOwed, type RunInBackground } from '../request/background.ts';
 import { CacheService } from '../cache/cache-service.ts';
 import { cachePolicies } from '../cache/policies.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Config } from '../settings/config.ts';
+import type { Config, Secret } from '../settings/config.ts';
 import { CountWriter } from '../consistency/count-writer.ts';
 import { InProcessIdempotency } from '../consistency/idempotency.ts';
 import { InProcessJournal } from '../consistency/in-process-journal.ts';
@@ -35,7 +36,12 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const defaultDeadlineMs = config.http.studentDeadlineMs;
   const hubspot = createHubSpotService(config.hubspot, { clock, log, random, defaultDeadlineMs });
   const journal = new InProcessJournal(clock);
-  const debts = new InProcessDebts(clock, journal);
+  const debts = new InProcessDebts({
+    clock,
+    journal,
+    assurance: config.confirmBookings ? 'rank' : 'certain',
+    knowsAllAtMs: startedAtMs + config.consistencyLagMs,
+  });
   const failed = (label: string, error: Error) => log.error('background work failed', { label, error });
   const running = { clock, waitUntil, failed };
   const background = createBackground({ ...running, deadlineMs: config.backgroundDeadlineMs });
@@ -54,14 +60,15 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     hubspot,
     recordContext,
     cache: createCache(config, clock, background),
-    locks: new InProcessLock(clock, config.lockWaitMs),
+    logins: new InProcessLock(clock, config.lockWaitMs, true),
+    locks: new InProcessLock(clock, config.lockWaitMs, !config.confirmBookings),
     journal,
     debts,
     pursue: (debt, turn) => new Pursuit(pursuing, debt, turn),
     counts,
     idempotency: new InProcessIdempotency(clock),
     syncQueue: new SyncQueue(clock),
-    startedAtMs,
+    seal: createSeal(config.hubspot.token),
     background,
     owed: createOwed({ ...running, deadlineMs: config.debtDeadlineMs }),
     stop: (graceMs) => {
@@ -70,6 +77,11 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
       debts.stop(graceMs);
     },
   };
+}
+
+/** Keyed by what only the instances of one account share. */
+function createSeal(token: Secret): Deps['seal'] {
+  return (text) => createHmac('sha256', token.reveal()).update(text).digest('base64url').slice(0, 22);
 }
 
 function createCache({ cache, http }: Config, clock: Clock, background: RunInBackground): CacheService {

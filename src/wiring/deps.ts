@@ -23,7 +23,9 @@ export interface Deps {
   /** What HubSpot's records are read with. */
   recordContext: RecordContext;
   cache: CacheService;
-  /** One request at a time per student. */
+  /** One request at a time per login, in this process. */
+  logins: KeyedLock;
+  /** One request at a time per contact. */
   locks: KeyedLock;
   journal: Journal;
   debts: Debts;
@@ -32,8 +34,8 @@ export interface Deps {
   counts: CountWriter;
   idempotency: IdempotencyStore;
   syncQueue: SyncQueue;
-  /** When this process began, in milliseconds of the monotonic clock: what it did before is in no journal. */
-  startedAtMs: number;
+  /** A name for a text that tells nothing of it to whoever does not have it. */
+  seal: (text: string) => string;
   /** Starts work that the answer does not wait for. */
   background: RunInBackground;
   /** Starts work on what is owed, which the answer waits for only as long as the student does. */

@@ -34,6 +34,6 @@ describe('the first booking of a process', () => {
     const clock = new VirtualClock(NOW);
     const app = createApp(readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token' }), { clock, waitUntil: () => {} });
     await clock.advance(60_000);
-    expect((await app.deps()).startedAtMs).toBe(0);
+    expect((await app.deps()).debts.knowsAllAtMs).toBe(3000);
   });
 });

@@ -5,7 +5,7 @@ import { NOW, VirtualClock } from '../support/virtual-clock.ts';
 
 function start(maxWaitMs = 5000) {
   const clock = new VirtualClock(NOW);
-  const lock = new InProcessLock(clock, maxWaitMs);
+  const lock = new InProcessLock(clock, maxWaitMs, true);
   const log: string[] = [];
   const hold = async (name: string, durationMs: number, key = 'k') => {
     const held = await lock.take(key);
