@@ -3,6 +3,7 @@ import { type App, createApp } from '../src/http/app.ts';
 import { environmentVariables, readConfig } from '../src/settings/config.ts';
 import { notConfigured } from '../src/http/not-configured.ts';
 import { createRouter, type RouteTable } from '../src/http/router.ts';
+import type { Ports } from '../src/wiring/create-deps.ts';
 
 /**
  * Every URL of the API. Vercel makes a function with a memory of its own out of each file under `api/`, so this is the
@@ -23,6 +24,12 @@ export const ROUTES: RouteTable = {
   '/api/mock-exams/[id]/capacity': async () => import('./_routes/mock-exams/[id]/capacity.ts'),
 };
 
+/** What goes on after the answers. */
+export const resume: Ports['resume'] = async (deps, debtId) => {
+  const { resumeDebt } = await import('../src/bookings/resume.ts');
+  return resumeDebt(deps, debtId);
+};
+
 let router: ((request: Request) => Promise<Response>) | undefined;
 
 /** Vercel ends an instance this long after it has told it so, in milliseconds, less what the last log line needs. */
@@ -41,7 +48,7 @@ export default {
 };
 
 function start(): App {
-  const app = createApp(readConfig(environmentVariables()), { waitUntil });
+  const app = createApp(readConfig(environmentVariables()), { waitUntil, resume });
   process.once('SIGTERM', () => void app.stop(GRACE_MS));
   return app;
 }

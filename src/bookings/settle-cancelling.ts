@@ -64,6 +64,7 @@ async function look<T>(deps: Deps, debt: Debt, work: () => Promise<T>): Promise<
 /** Marks the booking as cancelled. @returns false when that was refused: the debt has then come to nothing. */
 async function mark(deps: Deps, task: Cancelling, pursuit: Pursuit): Promise<boolean> {
   const { debt } = task;
+  if (debt.stage === 'crediting') return true;
   try {
     debt.cancelledAtMs = await leavingBy(task.leaveBy, async () => writeMark(deps, task, pursuit));
   } catch (error) {

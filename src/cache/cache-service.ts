@@ -9,6 +9,10 @@ import { CacheCounters, type CacheStats } from './stats.ts';
 
 export interface CacheOptions extends FlightOptions, StoreOptions {
   enabled: boolean;
+  /** Values that were loaded before are not served, in milliseconds of the monotonic clock. */
+  trustedSinceMs: () => number;
+  /** Told which tags were dropped here. */
+  dropped: (tags: string[]) => void;
   /** Refreshes what is served stale meanwhile. */
   background: RunInBackground;
 }
@@ -148,6 +152,13 @@ export class CacheService {
 
   /** Drops every value that carries one of the tags, also those being loaded. @returns how many there were. */
   invalidate(tags: Iterable<string>): number {
+    const all = [...tags];
+    if (all.length > 0) this.#options.dropped(all);
+    return this.dropStale(all);
+  }
+
+  /** {@link invalidate}, for what others have dropped. */
+  dropStale(tags: Iterable<string>): number {
     return this.#store.dropTags(tags);
   }
 
@@ -185,7 +196,7 @@ export class CacheService {
   #notBefore(now: number, { maxAgeMs = Infinity }: FetchOptions): number {
     const context = currentContext();
     if (context?.bypassCache === true) return context.startedAtMs;
-    return now - maxAgeMs;
+    return Math.max(now - maxAgeMs, this.#options.trustedSinceMs());
   }
 
   /** The second half of {@link fetch}: there is no value, or it is too old. */

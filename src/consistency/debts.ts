@@ -59,7 +59,7 @@ export interface Debt {
   told: 'no' | 'open' | 'done';
   /** HubSpot's time of the cancelling, in epoch milliseconds; 0 while it is not known. */
   cancelledAtMs: number;
-  readonly deadlineAt: number;
+  deadlineAt: number;
   nextLookAtMs: number;
   end: DebtEnd | null;
   endedAtMs: number;
@@ -127,6 +127,10 @@ export interface Debts {
   merged(kind: BookingSide | 'booking', ids: readonly string[], survivorId: string): Promise<void>;
   /** All that have not ended. */
   unsettled(): Promise<readonly Debt[]>;
+  /** Ids of those whose owners have not been heard of for too long, once. */
+  takeOverdue(): readonly string[];
+  /** Makes such a one this instance's own; null when it is not overdue any more. */
+  adopt(id: string): Promise<Debt | null>;
   /** Resolves when a seat of the exam was booked or given back, or after `maxWaitMs`. */
   seatsChanged(examId: string, maxWaitMs: number): Promise<void>;
   /** Resolves when the debt has ended, or after `maxWaitMs`; at once when nothing is known of it before that. */

@@ -1,5 +1,5 @@
 import { type Clock, waitAtMost } from '../time/clock.ts';
-import type { Assurance, Debt, DebtEnd, Debts, MadeBooking, SeatOutcome, SeatRequest } from './debts.ts';
+import type { Assurance, Debt, DebtEnd, Debts, MadeBooking, SeatClaim, SeatOutcome, SeatRequest } from './debts.ts';
 import type { InProcessJournal } from './in-process-journal.ts';
 import type { BookingSide } from './journal.ts';
 import { seatsTaken } from './seats-taken.ts';
@@ -18,7 +18,7 @@ export interface InProcessDebtsOptions {
 
 /** {@link Debts} in the memory of this process, where a function that does not wait is atomic. */
 export class InProcessDebts implements Debts {
-  readonly knowsAllAtMs: number;
+  readonly #knowsAllAtMs: number;
   readonly #assurance: Assurance;
   readonly #clock: Clock;
   readonly #journal: InProcessJournal;
@@ -29,7 +29,7 @@ export class InProcessDebts implements Debts {
   stopsAtMs = Infinity;
 
   constructor({ clock, journal, assurance, knowsAllAtMs }: InProcessDebtsOptions) {
-    this.knowsAllAtMs = knowsAllAtMs;
+    this.#knowsAllAtMs = knowsAllAtMs;
     this.#assurance = assurance;
     this.#clock = clock;
     this.#journal = journal;
@@ -38,7 +38,11 @@ export class InProcessDebts implements Debts {
     this.#workers = new Sleepers(clock);
   }
 
-  isOwn(): boolean {
+  get knowsAllAtMs(): number {
+    return this.#knowsAllAtMs;
+  }
+
+  isOwn(_debt: Debt): boolean {
     return true;
   }
 
@@ -66,7 +70,7 @@ export class InProcessDebts implements Debts {
   }
 
   /** Nobody knows more than whoever has decided. */
-  async claim(): Promise<undefined> {
+  async claim(_debt: Debt, _request: SeatClaim): Promise<SeatOutcome | undefined> {
     return undefined;
   }
 
@@ -100,7 +104,16 @@ export class InProcessDebts implements Debts {
   }
 
   async unsettled(): Promise<readonly Debt[]> {
-    return [...this.#debts].filter(({ end }) => end === null);
+    return this.pending;
+  }
+
+  takeOverdue(): readonly string[] {
+    return [];
+  }
+
+  /** Nobody else has any. */
+  async adopt(_id: string): Promise<Debt | null> {
+    return null;
   }
 
   async seatsChanged(examId: string, maxWaitMs: number): Promise<void> {
@@ -125,6 +138,11 @@ export class InProcessDebts implements Debts {
   stop(graceMs: number): void {
     this.stopsAtMs = this.#clock.monotonicMs() + graceMs;
     for (const debt of this.#debts) this.hurry(debt);
+  }
+
+  /** Those that have not ended. */
+  get pending(): readonly Debt[] {
+    return [...this.#debts].filter(({ end }) => end === null);
   }
 
   byId(id: string): Debt | undefined {

@@ -57,6 +57,13 @@ export class InProcessJournal implements Journal {
     return this.#pick(this.#byExam.get(examId));
   }
 
+  /** Bookings made, by whomever, in the last `withinMs`. */
+  madeWithin(withinMs: number): JournalEntry[] {
+    const since = this.#clock.monotonicMs() - withinMs;
+    const entries = [...this.#entries.values()].map(({ entry }) => entry);
+    return entries.filter(({ made, undone, writtenAtMs }) => made && !undone && writtenAtMs >= since);
+  }
+
   async entriesOfExams(examIds: readonly string[]): Promise<Map<string, JournalEntry[]>> {
     return new Map(examIds.map((examId) => [examId, this.peekExam(examId)]));
   }

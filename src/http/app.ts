@@ -2,6 +2,7 @@ import { createLog, type Log } from '../observability/log.ts';
 import { BackgroundWork } from '../request/background-work.ts';
 import { waitingFor } from '../request/context.ts';
 import type { Config } from '../settings/config.ts';
+import { createSeal } from '../settings/seal.ts';
 import { type Clock, systemClock, waitAtMost } from '../time/clock.ts';
 import { createDeps, type Ports } from '../wiring/create-deps.ts';
 import type { Deps } from '../wiring/deps.ts';
@@ -19,7 +20,10 @@ export interface App {
 }
 
 /** Builds one instance from its configuration: clients and limits live as long as it does. */
-export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'waitUntil'>): App {
+export function createApp(
+  config: Config,
+  ports: Partial<Omit<Ports, 'loginFailed'>> & Pick<Ports, 'waitUntil' | 'resume'>,
+): App {
   const clock = ports.clock ?? systemClock;
   const log = ports.log ?? createLog(clock, config.logLevel, (line) => console.log(line));
   const work = new BackgroundWork();
@@ -27,18 +31,24 @@ export function createApp(config: Config, ports: Partial<Ports> & Pick<Ports, 'w
     work.waitUntil(promise);
     ports.waitUntil(promise);
   };
-  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log, waitUntil };
+  const seal = createSeal(config.hubspot.token);
+  const tellFailed = (key: string) => void deps?.then(({ shared }) => shared?.tell(['loginFailed', key]));
+  const rateLimits = new RateLimits(clock, config.rateLimits, seal, tellFailed);
+  const loginFailed = (key: string) => rateLimits.failed(key);
+  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log, waitUntil, loginFailed };
   if (config.warnings.length > 0) log.warn('suspicious settings', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
   return {
     config,
     clock,
     log,
-    rateLimits: new RateLimits(clock, config.rateLimits),
+    rateLimits,
     async deps() {
       const loading = (deps ??= createDeps(config, complete));
       try {
-        return await waitingFor(clock, 'start', async () => loading);
+        const loaded = await waitingFor(clock, 'start', async () => loading);
+        await loaded.sync();
+        return loaded;
       } catch (error) {
         if (deps === loading) deps = undefined;
         throw error;

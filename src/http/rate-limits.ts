@@ -1,5 +1,6 @@
 import { AppError } from '../contract/errors.ts';
 import type { Config } from '../settings/config.ts';
+import type { Seal } from '../settings/seal.ts';
 import type { Clock } from '../time/clock.ts';
 import { addressKey } from './address.ts';
 import { FailureLimit, type Refusal } from './failure-limit.ts';
@@ -51,7 +52,13 @@ export class RateLimits {
   readonly #failedLogins: FailureLimit;
   readonly #failedLoginsPerAddress: FailureLimit;
 
-  constructor(clock: Clock, limits: Config['rateLimits']) {
+  readonly #seal: Seal;
+  readonly #tellFailed: (key: string) => void;
+
+  /** @param tellFailed tells other instances of a failed login, by a sealed name. */
+  constructor(clock: Clock, limits: Config['rateLimits'], seal: Seal, tellFailed: (key: string) => void) {
+    this.#seal = seal;
+    this.#tellFailed = tellFailed;
     const perMinute = (limit: number) => new WindowCounter(clock, limit, MINUTE_MS);
     this.#perAddress = perMinute(limits.perAddress);
     this.#endpoints = {
@@ -86,8 +93,8 @@ export class RateLimits {
    */
   async beginLogin(limit: RateLimitName, { address, studentId }: Caller, deadlineAt: number): Promise<Login> {
     if (studentId === undefined || !LOGINS.has(limit)) return NO_LOGIN;
-    const place = addressKey(address);
-    const student = `${place} ${studentId}`;
+    const place = this.#seal(addressKey(address));
+    const student = this.#seal(`${place} ${studentId}`);
     const [own, all] = [this.#failedLogins, this.#failedLoginsPerAddress];
     refuseLogin(await own.begin(student, deadlineAt));
     const refusal = await all.begin(place, deadlineAt);
@@ -101,11 +108,19 @@ export class RateLimits {
       all.end(place);
     };
     const failed = () => {
-      own.fail(student);
-      all.fail(place);
+      this.failed(student);
+      this.failed(place);
+      this.#tellFailed(student);
+      this.#tellFailed(place);
       passed();
     };
     return { passed, failed };
+  }
+
+  /** Counts a failed login, here or elsewhere, of a student or an address. */
+  failed(key: string): void {
+    this.#failedLogins.fail(key);
+    this.#failedLoginsPerAddress.fail(key);
   }
 }
 

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { ROUTES } from '../../api/index.ts';
+import { resume, ROUTES } from '../../api/index.ts';
 import { createApp } from '../http/app.ts';
 import { ConfigError, environmentVariables, readConfig } from '../settings/config.ts';
 import { Emulator } from '../emulator/emulator.ts';
@@ -60,7 +60,7 @@ async function main(): Promise<void> {
   const read = readConfig(upstream.variables);
   const warnings = [...upstream.warnings, ...read.warnings];
   const config = { ...read, warnings, overEmulator: upstream.embedded };
-  const app = createApp(config, { waitUntil: () => {} });
+  const app = createApp(config, { waitUntil: () => {}, resume });
   const { port, trustedProxies } = config;
   const handler = createRouter(app, ROUTES);
   const host = await startLocalHost({ handler, port, trustedProxies });

@@ -32,9 +32,26 @@ export async function seeStudent(
   email: string,
   history: readonly string[] = [],
 ): Promise<SeenContact<ContactWithBookings> | null> {
+  return seeWithBookings(deps, email.toLowerCase(), { idProperty: 'email', history });
+}
+
+/** {@link seeStudent} by the contact's record id. */
+export async function seeStudentById(
+  deps: Deps,
+  id: string,
+  history: readonly string[] = [],
+): Promise<SeenContact<ContactWithBookings> | null> {
+  return seeWithBookings(deps, id, { history });
+}
+
+async function seeWithBookings(
+  deps: Deps,
+  id: string,
+  options: { idProperty?: string; history: readonly string[] },
+): Promise<SeenContact<ContactWithBookings> | null> {
   const { contacts, bookings } = deps.config.objectTypes;
-  const options = { idProperty: 'email', properties: CONTACT_PROPERTIES, associations: [bookings], history };
-  const record = await deps.hubspot.getObject(contacts, email.toLowerCase(), options);
+  const wanted = { ...options, properties: CONTACT_PROPERTIES, associations: [bookings] };
+  const record = await deps.hubspot.getObject(contacts, id, wanted);
   if (!record) return null;
   const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
   const linked = record.associations.get(bookings.id) ?? [];

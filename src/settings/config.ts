@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { ENVIRONMENT, type Environment } from './environment.ts';
 import { Secret } from './secret.ts';
 import { capped, findOddities } from './warnings.ts';
@@ -85,8 +86,10 @@ function groupByRoom(env: Environment, warnings: readonly string[]) {
     enrollmentWaitMs: env.ENROLLMENT_WAIT_MS,
     repairCounts: env.REPAIR_COUNTS,
     bookingsEnabled: env.BOOKINGS_ENABLED,
+    redis: redisSettings(env),
     /** Whether another instance may be selling the same seats. */
     confirmBookings: env.BOOKING_CONFIRMATION === 'auto' ? onVercel(env) : env.BOOKING_CONFIRMATION === 'always',
+    sharedAssurance: sharedAssurance(env),
     consistencyLagMs: env.CONSISTENCY_LAG_MS,
     lockWaitMs: env.LOCK_WAIT_MS,
     afterthoughtLingerMs: env.AFTERTHOUGHT_LINGER_MS,
@@ -131,13 +134,37 @@ function onVercel(env: Environment): boolean {
   return env.VERCEL !== undefined;
 }
 
+/** How sure a seat is that was decided on over Redis, and one for which Redis could not be asked. */
+function sharedAssurance({ BOOKING_CONFIRMATION: mode }: Environment) {
+  const together = mode === 'always' ? ('rank' as const) : ('certain' as const);
+  return { together, alone: mode === 'never' ? ('certain' as const) : ('doubtful' as const) };
+}
+
+/** Instances share what they know if they are of the same environment and account. */
+function redisSettings(env: Environment) {
+  const types = NAMES_OF_TYPES.map((name) => env[name]);
+  const account = createHash('sha256')
+    .update([env.HUBSPOT_BASE_URL, ...types].join(' '))
+    .digest('hex')
+    .slice(0, 12);
+  const prefix = env.REDIS_PREFIX ?? `mocks:${env.VERCEL_ENV ?? 'local'}:${account}`;
+  // One hash tag for all: a script's keys have to be on one node.
+  return { url: env.REDIS_URL ?? env.KV_URL ?? null, prefix: `{${prefix}}` };
+}
+
+const NAMES_OF_TYPES = [
+  'HUBSPOT_OBJECT_TYPE_CONTACTS',
+  'HUBSPOT_OBJECT_TYPE_BOOKINGS',
+  'HUBSPOT_OBJECT_TYPE_MOCK_EXAMS',
+] as const;
+
 const CONTACT_TTL_TOLD_MS = 30 * 60_000;
 const CONTACT_TTL_UNTOLD_MS = 60_000;
 
 function cacheSettings(env: Environment) {
-  // A webhook reaches one instance only: the others go on with what they have.
+  // A webhook reaches one instance only: without Redis the others go on with what they have.
   const isAlone = !onVercel(env) && env.BOOKING_CONFIRMATION !== 'always';
-  const isTold = isAlone && env.HUBSPOT_WEBHOOK_SECRET.length > 0;
+  const isTold = (isAlone || redisSettings(env).url !== null) && env.HUBSPOT_WEBHOOK_SECRET.length > 0;
   const contactMs = isTold ? CONTACT_TTL_TOLD_MS : CONTACT_TTL_UNTOLD_MS;
   return {
     enabled: env.CACHE_ENABLED,

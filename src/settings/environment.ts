@@ -10,6 +10,7 @@ import {
   originList,
   propertyName,
   proxyList,
+  redisUrl,
   secret,
   timeZone,
   wholeNumber,
@@ -104,10 +105,20 @@ export const ENVIRONMENT = z.object({
 
   BOOKINGS_ENABLED: flag(true).describe('Whether students can book and cancel; false answers both with 503'),
   BOOKING_CONFIRMATION: choice(['auto', 'always', 'never'], 'auto').describe(
-    'Whether a booking is confirmed by its rank about 3 s later, since other instances may sell the same seats; auto: on Vercel only',
+    'Whether a booking is confirmed by its rank about 3 s later, since other instances may sell the same seats; auto: on Vercel without Redis only',
   ),
   CONSISTENCY_LAG_MS: count(3000).describe('Milliseconds until HubSpot shows a new association everywhere'),
   LOCK_WAIT_MS: count(5000).describe("Milliseconds a student's request waits for an earlier one of the same student"),
+  REDIS_URL: redisUrl
+    .optional()
+    .describe('Redis server that several instances share what they know through (secret); unset: KV_URL'),
+  KV_URL: redisUrl.optional().describe("The same, as Vercel's marketplace sets it (secret)"),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w:.-]{1,100}$/, 'must be a word of letters, digits and : . _ -')
+    .optional()
+    .describe('What the names of all Redis keys begin with; unset: one per environment and HubSpot account'),
+  VERCEL_ENV: z.string().optional().describe('Set by Vercel itself: production, preview or development'),
   VERCEL: z.string().optional().describe('Set by Vercel itself: other instances may be running'),
 
   CRON_SECRET: secret.optional().describe('Bearer token of scheduled calls (secret); unset refuses them all'),
@@ -132,7 +143,7 @@ export const ENVIRONMENT = z.object({
   CACHE_TTL_CONTACT_MS: wholeNumber()
     .optional()
     .describe(
-      'Milliseconds a contact and its credits are fresh; unset: 30 min with HUBSPOT_WEBHOOK_SECRET in a process that is the only one, else 60 s',
+      'Milliseconds a contact and its credits are fresh; unset: 30 min with HUBSPOT_WEBHOOK_SECRET in a process that is the only one or shares Redis, else 60 s',
     ),
   CACHE_TTL_ENROLLMENT_MS: count(300_000).describe('Milliseconds an enrollment is fresh'),
   CACHE_TTL_BOOKING_MS: count(60_000).describe('Milliseconds a booking is fresh'),

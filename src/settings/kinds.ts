@@ -52,6 +52,15 @@ export const secret = z
   .min(1, 'must not be empty')
   .transform((text) => new Secret(text));
 
+/** An address of a Redis server, which may hold a password. */
+export const redisUrl = z
+  .string()
+  .refine(
+    (text) => /^rediss?:\/\/[^/]/.test(text) && URL.canParse(text),
+    'must be an address such as rediss://host:6379',
+  )
+  .transform((text) => new Secret(text));
+
 export const timeZone = z.string().refine((name) => {
   try {
     return Boolean(new Intl.DateTimeFormat('en', { timeZone: name }));

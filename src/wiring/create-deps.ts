@@ -1,14 +1,16 @@
-import { createHmac } from 'node:crypto';
 import { createBackground, createOwed, type RunInBackground } from '../request/background.ts';
 import { CacheService } from '../cache/cache-service.ts';
 import { cachePolicies } from '../cache/policies.ts';
 import type { Clock } from '../time/clock.ts';
-import type { Config, Secret } from '../settings/config.ts';
+import type { Config } from '../settings/config.ts';
+import { createSeal } from '../settings/seal.ts';
 import { CountWriter } from '../consistency/count-writer.ts';
 import { InProcessIdempotency } from '../consistency/idempotency.ts';
 import { InProcessJournal } from '../consistency/in-process-journal.ts';
 import { InProcessLock } from '../consistency/keyed-lock.ts';
 import { InProcessDebts } from '../consistency/in-process-debts.ts';
+import { connectRedis, type RedisConnection } from '../shared/redis.ts';
+import { share, type Shared } from '../shared/share.ts';
 import { Pursuit } from '../consistency/pursuit.ts';
 import { SyncQueue } from '../consistency/sync-queue.ts';
 import type { Deps } from './deps.ts';
@@ -23,28 +25,32 @@ export interface Ports {
   /** Returns a number from 0 to 1. */
   random: () => number;
   log: Log;
+  /** Carries on what another instance owes and did not get to. */
+  resume: (deps: Deps, debtId: string) => Promise<void>;
+  /** Another instance met a failed login of that sealed name. */
+  loginFailed: (key: string) => void;
   /** Keeps the instance alive until the promise settles, as Vercel's `waitUntil` does. */
   waitUntil: (promise: Promise<unknown>) => void;
+  /** A connection to Redis, in place of the real one. */
+  redis?: { connect: () => Promise<RedisConnection>; serverNow: () => number };
   /** When this process began, in milliseconds of the monotonic clock. */
   startedAtMs: number;
 }
 
 /** Loaded on first use, so that an answer without HubSpot does not wait for axios to load. */
 export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
-  const { clock, log, random, waitUntil, startedAtMs } = ports;
+  const { clock, log, random, waitUntil } = ports;
   const { createHubSpotService } = await import('../hubspot/create-service.ts');
   const defaultDeadlineMs = config.http.studentDeadlineMs;
   const hubspot = createHubSpotService(config.hubspot, { clock, log, random, defaultDeadlineMs });
-  const journal = new InProcessJournal(clock);
-  const debts = new InProcessDebts({
-    clock,
-    journal,
-    assurance: config.confirmBookings ? 'rank' : 'certain',
-    knowsAllAtMs: startedAtMs + config.consistencyLagMs,
-  });
   const failed = (label: string, error: Error) => log.error('background work failed', { label, error });
   const running = { clock, waitUntil, failed };
   const background = createBackground({ ...running, deadlineMs: config.backgroundDeadlineMs });
+  const seal = createSeal(config.hubspot.token);
+  const { shared, ...known } = createConsistency(config, ports, { background, seal });
+  const { debts } = known;
+  const cache = createCache(config, clock, background, shared);
+  shared?.attach({ cache, loginFailed: ports.loginFailed });
   const recordContext = {
     timeZone: config.timeZone,
     bookingKey: config.properties.bookingKey,
@@ -53,38 +59,61 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const store = countStore(hubspot, config.objectTypes.mockExams, recordContext);
   const counts = new CountWriter({ clock, log, background, lingerMs: config.afterthoughtLingerMs, ...store });
   const pursuing = { clock, debts, horizonMs: config.writeHorizonMs, attemptMs: config.hubspot.attemptTimeoutMs };
-  return {
+  const deps: Deps = {
     config,
     clock,
     log,
     hubspot,
     recordContext,
-    cache: createCache(config, clock, background),
+    cache,
     logins: new InProcessLock(clock, config.lockWaitMs, true),
-    locks: new InProcessLock(clock, config.lockWaitMs, !config.confirmBookings),
-    journal,
-    debts,
+    ...known,
     pursue: (debt, turn) => new Pursuit(pursuing, debt, turn),
     counts,
     idempotency: new InProcessIdempotency(clock),
     syncQueue: new SyncQueue(clock),
-    seal: createSeal(config.hubspot.token),
+    seal,
+    shared,
+    sync: async () => {
+      if (!(await shared?.ledger.pull())) return;
+      for (const id of debts.takeOverdue()) deps.owed('debt of another instance', async () => ports.resume(deps, id));
+    },
     background,
     owed: createOwed({ ...running, deadlineMs: config.debtDeadlineMs }),
-    stop: (graceMs) => {
-      hubspot.hurry();
-      counts.hurry();
+    stop(graceMs) {
+      for (const each of [hubspot, counts]) each.hurry();
       debts.stop(graceMs);
     },
   };
+  return deps;
 }
 
-/** Keyed by what only the instances of one account share. */
-function createSeal(token: Secret): Deps['seal'] {
-  return (text) => createHmac('sha256', token.reveal()).update(text).digest('base64url').slice(0, 22);
+/** What this process keeps by itself or, with Redis, shares with others. */
+function createConsistency(
+  config: Config,
+  { clock, log, startedAtMs, redis }: Ports,
+  { background, seal }: Pick<Deps, 'background' | 'seal'>,
+): Pick<Deps, 'journal' | 'debts' | 'locks' | 'shared'> {
+  const journal = new InProcessJournal(clock);
+  const { url } = config.redis;
+  const assurance = config.confirmBookings ? ('rank' as const) : ('certain' as const);
+  const own = { journal, assurance, knowsAllAtMs: startedAtMs + config.consistencyLagMs };
+  if (url === null) {
+    const locks = new InProcessLock(clock, config.lockWaitMs, !config.confirmBookings);
+    return { journal, debts: new InProcessDebts({ clock, ...own }), locks, shared: null };
+  }
+  const connect = redis?.connect ?? (async () => connectRedis(url));
+  const serverNow = redis?.serverNow ?? null;
+  const shared = share(config, own, { clock, log, background, seal, connect, serverNow });
+  return { journal: shared.journal, debts: shared.debts, locks: shared.locks, shared };
 }
 
-function createCache({ cache, http }: Config, clock: Clock, background: RunInBackground): CacheService {
+function createCache(
+  { cache, http }: Config,
+  clock: Clock,
+  background: RunInBackground,
+  shared: Shared | null,
+): CacheService {
   const { enabled, maxEntries, maxBytes, ttlMs } = cache;
   return new CacheService({
     clock,
@@ -95,6 +124,8 @@ function createCache({ cache, http }: Config, clock: Clock, background: RunInBac
     background,
     isOutage: isTransient,
     loadDeadlineMs: http.studentDeadlineMs,
+    trustedSinceMs: () => shared?.ledger.trustedSinceMs ?? -Infinity,
+    dropped: (stale) => shared?.tell(['dropped', stale]),
     late: (kind) => new HubSpotTimeoutError(`cache.${kind}`, `${kind} did not arrive before the deadline`),
   });
 }

@@ -12,6 +12,7 @@ import type { Turn } from '../consistency/turn.ts';
 import type { SyncQueue } from '../consistency/sync-queue.ts';
 import type { HubSpotService } from '../hubspot/service.ts';
 import type { Log } from '../observability/log.ts';
+import type { Shared } from '../shared/share.ts';
 import type { RecordContext } from '../records/values.ts';
 
 /** What every verb works with: `verbNoun(deps, input)`. Built once per instance. */
@@ -36,6 +37,10 @@ export interface Deps {
   syncQueue: SyncQueue;
   /** A name for a text that tells nothing of it to whoever does not have it. */
   seal: (text: string) => string;
+  /** Gets to know what other instances did, where there are any. */
+  sync: () => Promise<void>;
+  /** What is shared with other instances; null when nothing is. */
+  shared: Shared | null;
   /** Starts work that the answer does not wait for. */
   background: RunInBackground;
   /** Starts work on what is owed, which the answer waits for only as long as the student does. */

@@ -32,7 +32,11 @@ describe('the first booking of a process', () => {
 
   it('counts from the start of the process, not from the first request that needs HubSpot', async () => {
     const clock = new VirtualClock(NOW);
-    const app = createApp(readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token' }), { clock, waitUntil: () => {} });
+    const app = createApp(readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token' }), {
+      clock,
+      waitUntil: () => {},
+      resume: async () => {},
+    });
     await clock.advance(60_000);
     expect((await app.deps()).debts.knowsAllAtMs).toBe(3000);
   });

@@ -15,7 +15,7 @@ describe('a client that takes its time', () => {
 
   /** Sends `text`, then one more byte at a time; what came back by the time the connection ended. */
   const trickle = async (text: string, options: Partial<LocalHostOptions> = {}) => {
-    const handler = createRouter(createApp(CONFIG, { waitUntil: () => {} }), ROUTES);
+    const handler = createRouter(createApp(CONFIG, { waitUntil: () => {}, resume: async () => {} }), ROUTES);
     host = await startLocalHost({ handler, port: 0, trustedProxies: [], ...options });
     const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
     // Writing on to a connection that was ended is an error of the client's making.

@@ -90,6 +90,7 @@ describe('the log', () => {
       clock,
       log: createLog(clock, 'info', (line) => lines.push(line)),
       waitUntil: () => {},
+      resume: async () => {},
     });
     return lines;
   };

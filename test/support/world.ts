@@ -1,4 +1,4 @@
-import { ROUTES } from '../../api/index.ts';
+import { resume, ROUTES } from '../../api/index.ts';
 import { createApp } from '../../src/http/app.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import type { Deps } from '../../src/wiring/deps.ts';
@@ -11,6 +11,7 @@ import { BackgroundWork } from '../../src/request/background-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { AccountBuilder } from './account-builder.ts';
 import { HUBSPOT_URL } from './hubspot-client.ts';
+import type { SharedRedis } from './shared-redis.ts';
 import { NOW, VirtualClock } from './virtual-clock.ts';
 import { serveInProcess } from './wire.ts';
 
@@ -19,6 +20,8 @@ export interface WorldOptions {
   /** Environment variables beside the token. */
   env?: Record<string, string>;
   now?: string;
+  /** What several instances share; nothing, unless said otherwise. */
+  redis?: SharedRedis;
   /** What the HubSpot account is like; the customer's, unless said otherwise. */
   portal?: Portal;
 }
@@ -59,22 +62,23 @@ export class World {
     this.#handle = handle;
   }
 
-  static async create({ settings = {}, env = {}, now = NOW, portal }: WorldOptions = {}): Promise<World> {
+  static async create({ settings = {}, env = {}, now = NOW, portal, redis }: WorldOptions = {}): Promise<World> {
     const clock = new VirtualClock(Date.parse(now) - INSTANCE_AGE_MS);
     const emulator = new Emulator({ clock, settings, ...(portal ? { portal } : {}) });
     serveInProcess(emulator);
-    const world = await World.#start(clock, emulator, env);
+    redis?.goBy(clock);
+    const world = await World.#start(clock, emulator, { env, redis });
     clock.jump(INSTANCE_AGE_MS);
     return world;
   }
 
-  /** Another instance over the same HubSpot, begun now: it shares nothing else. */
-  async sibling(env: Record<string, string> = {}): Promise<World> {
-    return World.#start(this.clock, this.emulator, env);
+  /** Another instance over the same HubSpot, begun now: it shares nothing else, but Redis where that is given. */
+  async sibling(env: Record<string, string> = {}, redis?: SharedRedis): Promise<World> {
+    return World.#start(this.clock, this.emulator, { env, redis });
   }
 
-  static async #start(clock: VirtualClock, emulator: Emulator, env: Record<string, string>): Promise<World> {
-    const started = await start(clock, env);
+  static async #start(clock: VirtualClock, emulator: Emulator, begin: Begin): Promise<World> {
+    const started = await start(clock, begin);
     const world = new World(clock, emulator, started);
     started.attach(world);
     const others = clock.busy;
@@ -152,15 +156,27 @@ interface Started {
   attach: (world: World) => void;
 }
 
-async function start(clock: VirtualClock, env: Record<string, string>): Promise<Started> {
+interface Begin {
+  env: Record<string, string>;
+  redis: SharedRedis | undefined;
+}
+
+async function start(clock: VirtualClock, { env, redis }: Begin): Promise<Started> {
   let world: World | undefined;
-  const config = readConfig({ HS_PRIVATE_APP_TOKEN: 'pat-test-token', HUBSPOT_BASE_URL: HUBSPOT_URL, ...env });
+  const config = readConfig({
+    HS_PRIVATE_APP_TOKEN: 'pat-test-token',
+    HUBSPOT_BASE_URL: HUBSPOT_URL,
+    ...redis?.env,
+    ...env,
+  });
   const app = createApp(config, {
     clock,
+    resume,
     startedAtMs: clock.monotonicMs(),
     random: () => 0.5,
     log: createLog(clock, 'debug', (line) => world?.lines.push(line)),
     waitUntil: (promise) => world?.work.waitUntil(promise),
+    ...(redis ? { redis: redis.port() } : {}),
   });
   await Promise.all(Object.values(ROUTES).map(async (load) => load()));
   const attach = (created: World) => {

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import type { CacheService } from '../cache/cache-service.ts';
+import type { Debts } from '../consistency/debts.ts';
+import type { InProcessDebtsOptions } from '../consistency/in-process-debts.ts';
+import type { Journal } from '../consistency/journal.ts';
+import type { KeyedLock } from '../consistency/keyed-lock.ts';
+import type { Log } from '../observability/log.ts';
+import type { RunInBackground } from '../request/background.ts';
+import type { Config } from '../settings/config.ts';
+import type { Clock } from '../time/clock.ts';
+import { type Fact, takeDown } from './facts.ts';
+import { Ledger } from './ledger.ts';
+import { GuardedRedis, type RedisConnection } from './redis.ts';
+import { SharedDebts } from './shared-debts.ts';
+import { SharedJournal } from './shared-journal.ts';
+import { SharedLock } from './shared-lock.ts';
+import { isDebt } from './wire-debt.ts';
+
+export interface SharePorts {
+  clock: Clock;
+  log: Log;
+  background: RunInBackground;
+  seal: (text: string) => string;
+  connect: () => Promise<RedisConnection>;
+  /** See {@link LedgerOptions.serverNow}. */
+  serverNow: (() => number) | null;
+}
+
+/** Who else in this process has to know what other instances did; they are made later. */
+interface Others {
+  cache: CacheService | undefined;
+  /** Counts a failed login of that sealed name. */
+  loginFailed: ((key: string) => void) | undefined;
+}
+
+/** What several instances know and decide together. */
+export interface Shared {
+  journal: Journal;
+  debts: Debts;
+  locks: KeyedLock;
+  ledger: Ledger;
+  redis: GuardedRedis;
+  attach: (others: Others) => void;
+  tell: (fact: Fact) => void;
+}
+
+/** HubSpot may show what was sold this much later than it usually does, in milliseconds. */
+const YOUTH_MARGIN_MS = 1500;
+/** HubSpot shows by itself what was done longer ago, in milliseconds. */
+const TELL_AGAIN_MS = 60_000;
+
+/** Puts together what is shared over Redis, around what this process keeps by itself. */
+export function share(
+  config: Config,
+  own: Omit<InProcessDebtsOptions, 'clock'>,
+  { clock, log, background, seal, connect, serverNow }: SharePorts,
+): Shared {
+  const me = randomUUID();
+  const redis = new GuardedRedis(clock, log, connect);
+  const youthMs = config.consistencyLagMs + YOUTH_MARGIN_MS;
+  const others: Others = { cache: undefined, loginFailed: undefined };
+  const tellAgainMs = Math.max(TELL_AGAIN_MS, 2 * config.consistencyLagMs);
+  const options = { redis, clock, prefix: config.redis.prefix, me, background, tellAgainMs, serverNow };
+  const ledger = new Ledger(options, {
+    hear({ text, by }) {
+      if (by === me) return;
+      if (isDebt(text)) debts.learn(text, by);
+      else takeDown(JSON.parse(text) as Fact, { journal: own.journal, debts, ...others });
+    },
+    startOver(known) {
+      others.cache?.clear();
+      debts.startOver(known, me);
+    },
+    due: (ids) => debts.due(ids),
+    lost(names) {
+      debts.lost(names);
+      locks.lost(names);
+    },
+    held: () => [...locks.held(), ...debts.held()],
+    remembered: () => [...debts.remembered(), ...journal.remembered()],
+  });
+  const journal = new SharedJournal(own.journal, ledger);
+  const holdMs = config.debtDeadlineMs + config.writeHorizonMs;
+  const { sharedAssurance } = config;
+  const debts = new SharedDebts({ clock, ...own }, { clock, ledger, youthMs, holdMs, sharedAssurance });
+  const isWhole = () => ledger.isInTouch && clock.monotonicMs() >= debts.knowsAllAtMs;
+  const locks = new SharedLock({ clock, ledger, seal, maxWaitMs: config.lockWaitMs, isWhole });
+  const tell = (fact: Fact) => ledger.outbox.queue({ kind: 'news', key: null, values: () => [JSON.stringify(fact)] });
+  const attach = (attached: Others) => void Object.assign(others, attached);
+  return { journal, debts, locks, ledger, redis, attach, tell };
+}

@@ -1,0 +1,81 @@
+import type { Ports } from '../../src/wiring/create-deps.ts';
+import { Secret } from '../../src/settings/secret.ts';
+import { connectRedis, type RedisConnection } from '../../src/shared/redis.ts';
+import type { ScriptName } from '../../src/shared/scripts.ts';
+import type { RedisServer } from './redis-server.ts';
+import type { VirtualClock } from './virtual-clock.ts';
+
+/** What becomes of a command: it is lost on its way there, or its answer is on its way back. */
+export type Fate = 'answered' | 'lost' | 'unanswered';
+
+/** A real Redis whose time is the tests' own, and which can be told to fail. */
+export class SharedRedis {
+  readonly #server: RedisServer;
+  readonly #prefix: string;
+  readonly #connections: RedisConnection[] = [];
+  #clock: VirtualClock | undefined;
+  #active = 0;
+  /** Names of the scripts that were sent. */
+  readonly log: string[] = [];
+  fate: (script: string, instance: number) => Fate = () => 'answered';
+
+  constructor(server: RedisServer, prefix: string) {
+    this.#server = server;
+    this.#prefix = prefix;
+  }
+
+  get env(): Record<string, string> {
+    return { REDIS_URL: this.#server.url, REDIS_PREFIX: this.#prefix };
+  }
+
+  /** Time stands still while a command is under way. */
+  goBy(clock: VirtualClock): void {
+    this.#clock = clock;
+    const others = clock.busy;
+    clock.busy = () => others() + this.#active;
+  }
+
+  async flush(): Promise<void> {
+    await this.#server.command('FLUSHALL');
+  }
+
+  close(): void {
+    for (const connection of this.#connections) connection.close();
+  }
+
+  port(): NonNullable<Ports['redis']> {
+    const instance = this.#connections.length;
+    const connecting = connectRedis(new Secret(this.#server.url), { connectMs: 10_000, commandMs: 10_000 });
+    const connect = async (): Promise<RedisConnection> => {
+      const real = await connecting;
+      this.#connections.push(real);
+      const meet = async <T>(name: string, work: () => Promise<T>) => this.#meet(name, instance, work);
+      return {
+        ...real,
+        run: async (script: ScriptName, keys, args) => meet(script, async () => real.run(script, keys, args)),
+        get: async (key) => meet('get', async () => real.get(key)),
+        set: async (key, value, ttlMs) => meet('set', async () => real.set(key, value, ttlMs)),
+      };
+    };
+    return { connect, serverNow: () => this.#clock?.now() ?? 0 };
+  }
+
+  async #meet<T>(name: string, instance: number, work: () => Promise<T>): Promise<T> {
+    this.log.push(name);
+    const fate = this.fate(name, instance);
+    if (fate === 'lost') return this.#timeout();
+    this.#active += 1;
+    let answer: T;
+    try {
+      answer = await work();
+    } finally {
+      this.#active -= 1;
+    }
+    return fate === 'unanswered' ? this.#timeout() : answer;
+  }
+
+  async #timeout(): Promise<never> {
+    await this.#clock?.sleep(150);
+    throw new Error('Command timed out');
+  }
+}
