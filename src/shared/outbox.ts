@@ -39,7 +39,7 @@ export class Outbox {
   readonly #options: OutboxOptions;
   /** Oldest first. */
   #writes: (Write & { atMs: number })[] = [];
-  #isPlanned = false;
+  #isTrying = false;
   #writing: Promise<unknown> = Promise.resolve();
   #isBeating = false;
 
@@ -49,35 +49,47 @@ export class Outbox {
 
   /** Has something written along with what else is to be written; nobody waits for it. */
   queue(...writes: readonly Write[]): void {
+    this.#add(writes);
+    this.hurry();
+  }
+
+  /** Has something written now, with all that waits. @returns whether that was possible. */
+  async write(...writes: readonly Write[]): Promise<boolean> {
+    this.#add(writes);
+    const isWritten = await this.#flushInTurn();
+    if (!isWritten) this.hurry();
+    return isWritten;
+  }
+
+  /** Has what waits written soon, and tried again as long as that fails. */
+  hurry(): void {
+    if (this.#isTrying || this.#writes.length === 0) return;
+    this.#isTrying = true;
+    this.#options.background('write to Redis', async () => {
+      try {
+        for (const delayMs of [LINGER_MS, ...RETRIES_MS]) {
+          await sleep(this.#options.clock, delayMs);
+          if (await this.#flushInTurn()) return;
+        }
+      } finally {
+        this.#isTrying = false;
+      }
+    });
+  }
+
+  #add(writes: readonly Write[]): void {
     const atMs = this.#options.clock.monotonicMs();
     for (const write of writes) {
       const isThere = write.name !== undefined && this.#writes.some(({ name }) => name === write.name);
       if (!isThere) this.#writes.push({ ...write, atMs });
     }
-    this.hurry();
     this.#beat();
   }
 
-  /** Has something written now, with all that waits. @returns whether that was possible. */
-  async write(...writes: readonly Write[]): Promise<boolean> {
-    this.queue(...writes);
+  async #flushInTurn(): Promise<boolean> {
     const turn = this.#writing.then(async () => this.#flush());
     this.#writing = Promise.allSettled([turn]);
     return turn;
-  }
-
-  /** Has what waits written soon. */
-  hurry(): void {
-    if (this.#isPlanned || this.#writes.length === 0) return;
-    this.#isPlanned = true;
-    this.#options.background('write to Redis', async () => {
-      await sleep(this.#options.clock, LINGER_MS);
-      this.#isPlanned = false;
-      for (const delayMs of RETRIES_MS) {
-        if (this.#writes.length === 0 || (await this.write())) return;
-        await sleep(this.#options.clock, delayMs);
-      }
-    });
   }
 
   async #flush(): Promise<boolean> {

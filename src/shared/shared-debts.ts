@@ -118,17 +118,18 @@ export class SharedDebts extends InProcessDebts {
 
   override async save(debt: Debt): Promise<void> {
     await super.save(debt);
-    if (this.isOwn(debt)) this.#options.ledger.outbox.queue(this.#stateOf(debt));
+    if (this.#isOpened(debt)) this.#options.ledger.outbox.queue(this.#stateOf(debt));
   }
 
   override async saveNow(debt: Debt): Promise<void> {
     await super.save(debt);
-    if (this.isOwn(debt)) await this.#options.ledger.outbox.write(this.#stateOf(debt));
+    if (this.#isOpened(debt)) await this.#options.ledger.outbox.write(this.#stateOf(debt));
   }
 
   override async end(debt: Debt, end: DebtEnd, error?: unknown): Promise<void> {
+    const isOpened = this.#isOpened(debt);
     await super.end(debt, end, error);
-    if (this.isOwn(debt)) this.#options.ledger.outbox.queue(this.#endOf(debt));
+    if (isOpened) this.#options.ledger.outbox.queue(this.#endOf(debt));
   }
 
   override async seatsChanged(examId: string, maxWaitMs: number): Promise<void> {
@@ -196,6 +197,11 @@ export class SharedDebts extends InProcessDebts {
 
   #own(): readonly Debt[] {
     return super.pending.filter((debt) => this.isOwn(debt));
+  }
+
+  /** One that has not been opened is nobody's yet: told to the others it would be carried out. */
+  #isOpened(debt: Debt): boolean {
+    return this.isOwn(debt) && super.byId(debt.id) === debt;
   }
 
   #stateOf(debt: Debt): Write {

@@ -5,8 +5,11 @@ import type { ScriptName } from '../../src/shared/scripts.ts';
 import type { RedisServer } from './redis-server.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 
-/** What becomes of a command: it is lost on its way there, or its answer is on its way back. */
-export type Fate = 'answered' | 'lost' | 'unanswered';
+/**
+ * What becomes of a command: it is lost on its way there, or its answer is on its way back; or the instance that sent it ends
+ * at that moment, before it arrives or after it was carried out.
+ */
+export type Fate = 'answered' | 'lost' | 'unanswered' | 'ends' | 'ends after it';
 
 /** A real Redis whose time is the tests' own, and which can be told to fail. */
 export class SharedRedis {
@@ -15,6 +18,8 @@ export class SharedRedis {
   readonly #connections: RedisConnection[] = [];
   #clock: VirtualClock | undefined;
   #active = 0;
+  #instances = 0;
+  readonly #ended = new Set<number>();
   /** Names of the scripts that were sent. */
   readonly log: string[] = [];
   fate: (script: string, instance: number) => Fate = () => 'answered';
@@ -44,7 +49,8 @@ export class SharedRedis {
   }
 
   port(): NonNullable<Ports['redis']> {
-    const instance = this.#connections.length;
+    const instance = this.#instances;
+    this.#instances += 1;
     const connecting = connectRedis(new Secret(this.#server.url), { connectMs: 10_000, commandMs: 10_000 });
     const connect = async (): Promise<RedisConnection> => {
       const real = await connecting;
@@ -62,7 +68,10 @@ export class SharedRedis {
 
   async #meet<T>(name: string, instance: number, work: () => Promise<T>): Promise<T> {
     this.log.push(name);
+    if (this.#ended.has(instance)) return never();
     const fate = this.fate(name, instance);
+    if (fate.startsWith('ends')) this.#ended.add(instance);
+    if (fate === 'ends') return never();
     if (fate === 'lost') return this.#timeout();
     this.#active += 1;
     let answer: T;
@@ -71,6 +80,7 @@ export class SharedRedis {
     } finally {
       this.#active -= 1;
     }
+    if (fate === 'ends after it') return never();
     return fate === 'unanswered' ? this.#timeout() : answer;
   }
 
@@ -78,4 +88,9 @@ export class SharedRedis {
     await this.#clock?.sleep(150);
     throw new Error('Command timed out');
   }
+}
+
+/** Whoever waits for it goes no further. */
+async function never(): Promise<never> {
+  return new Promise(() => {});
 }

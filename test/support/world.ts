@@ -66,8 +66,8 @@ export class World {
     const clock = new VirtualClock(Date.parse(now) - INSTANCE_AGE_MS);
     const emulator = new Emulator({ clock, settings, ...(portal ? { portal } : {}) });
     serveInProcess(emulator);
-    redis?.goBy(clock);
     const world = await World.#start(clock, emulator, { env, redis });
+    redis?.goBy(clock);
     clock.jump(INSTANCE_AGE_MS);
     return world;
   }
