@@ -20,14 +20,15 @@ export const ROUTES: RouteTable = {
   '/api/mock-exams/sync-capacity': async () => import('./_routes/mock-exams/sync-capacity.ts'),
   '/api/webhooks/booking-sync': async () => import('./_routes/webhooks/booking-sync.ts'),
   '/api/webhooks/cache-invalidation': async () => import('./_routes/webhooks/cache-invalidation.ts'),
+  '/api/cron/settle': async () => import('./_routes/cron/settle.ts'),
   '/api/cron/warm-cache': async () => import('./_routes/cron/warm-cache.ts'),
   '/api/mock-exams/[id]/capacity': async () => import('./_routes/mock-exams/[id]/capacity.ts'),
 };
 
 /** What goes on after the answers. */
-export const resume: Ports['resume'] = async (deps, debtId) => {
+export const resume: Ports['resume'] = async (deps, debt) => {
   const { resumeDebt } = await import('../src/bookings/resume.ts');
-  return resumeDebt(deps, debtId);
+  return resumeDebt(deps, debt);
 };
 
 let router: ((request: Request) => Promise<Response>) | undefined;

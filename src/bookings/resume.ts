@@ -20,9 +20,7 @@ import { settleCancelling } from './settle-cancelling.ts';
  * Carries on what another instance owes and did not get to: it was ended or stands still. What it had sent by then is
  * looked for, and nothing is done twice.
  */
-export async function resumeDebt(deps: Deps, id: string): Promise<void> {
-  const debt = await deps.debts.adopt(id);
-  if (!debt) return;
+export async function resumeDebt(deps: Deps, debt: Debt): Promise<void> {
   debt.deadlineAt = deps.clock.monotonicMs() + deps.config.debtDeadlineMs;
   const { kind, contactId, bookingId } = debt;
   deps.log.info('going on with what another instance owes', { kind, contactId, bookingId });

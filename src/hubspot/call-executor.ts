@@ -8,6 +8,8 @@ import type { HubSpotRequest, Transport } from './transport.ts';
 export interface CallExecutorOptions extends RetryOptions {
   transport: Transport;
   budget: RateBudget;
+  /** Waits until all instances together have room for a call. @throws {HubSpotRateLimitError} */
+  admit: (operation: string, leaveBy: number) => Promise<void>;
   /** Calls under way at once. */
   maxConcurrency: number;
   /** Milliseconds after which one attempt is aborted. */
@@ -66,9 +68,11 @@ export class CallExecutor {
 
   /** The budget comes before the free place: calls that wait for HubSpot's limit must not take places from others. */
   async #withinBudget(request: HubSpotRequest, limits: TimeLimits): Promise<unknown> {
-    const { budget, clock } = this.#options;
-    const lease = await waitingFor(clock, 'budget', async () => budget.acquire(request.operation, limits.leaveBy));
+    const { budget, clock, admit } = this.#options;
+    const { operation } = request;
+    const lease = await waitingFor(clock, 'budget', async () => budget.acquire(operation, limits.leaveBy));
     try {
+      await waitingFor(clock, 'budget', async () => admit(operation, limits.leaveBy));
       return await this.#inTurn(request, limits, lease);
     } finally {
       lease.end();

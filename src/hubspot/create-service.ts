@@ -14,6 +14,8 @@ import { createTransport } from './transport.ts';
 export interface ServicePorts {
   clock: Clock;
   log: Log;
+  /** See {@link CallExecutorOptions.admit}; nobody else makes calls, unless it is given. */
+  admit?: (operation: string, leaveBy: number) => Promise<void>;
   /** Returns a number from 0 to 1. */
   random: () => number;
   /** Milliseconds a call may take where no request says otherwise. */
@@ -27,7 +29,9 @@ export function createHubSpotService(config: Config['hubspot'], ports: ServicePo
   const { clock } = ports;
   const transport = createTransport({ baseUrl, token, clock });
   const budget = new RateBudget(clock, config.limits);
-  const executor = new CallExecutor({ ...ports, transport, budget, maxConcurrency, maxAttempts, attemptTimeoutMs });
+  const { admit = async () => {}, ...own } = ports;
+  const limits = { maxConcurrency, maxAttempts, attemptTimeoutMs };
+  const executor = new CallExecutor({ ...own, ...limits, admit, transport, budget });
   const paths = pathsFor(apiVersion);
   const associationTypes = new AssociationTypes(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));
   const properties = new Properties(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));

@@ -8,6 +8,7 @@ import type { Log } from '../observability/log.ts';
 import type { RunInBackground } from '../request/background.ts';
 import type { Config } from '../settings/config.ts';
 import type { Clock } from '../time/clock.ts';
+import { CallWindows } from './call-windows.ts';
 import { type Fact, takeDown } from './facts.ts';
 import { Ledger } from './ledger.ts';
 import { GuardedRedis, type RedisConnection } from './redis.ts';
@@ -42,6 +43,8 @@ export interface Shared {
   redis: GuardedRedis;
   attach: (others: Others) => void;
   tell: (fact: Fact) => void;
+  /** See {@link CallWindows.admit}. */
+  admit: CallWindows['admit'];
 }
 
 /** HubSpot may show what was sold this much later than it usually does, in milliseconds. */
@@ -87,5 +90,8 @@ export function share(
   const locks = new SharedLock({ clock, ledger, seal, maxWaitMs: config.lockWaitMs, isWhole });
   const tell = (fact: Fact) => ledger.outbox.queue({ kind: 'news', key: null, values: () => [JSON.stringify(fact)] });
   const attach = (attached: Others) => void Object.assign(others, attached);
-  return { journal, debts, locks, ledger, redis, attach, tell };
+  const { limits } = config.hubspot;
+  const windows = new CallWindows({ clock, redis, key: (name) => ledger.key(name), limits, serverNow });
+  const admit = async (operation: string, leaveBy: number) => windows.admit(operation, leaveBy);
+  return { admit, journal, debts, locks, ledger, redis, attach, tell };
 }

@@ -8,8 +8,10 @@ import { CountWriter } from '../consistency/count-writer.ts';
 import { InProcessIdempotency } from '../consistency/idempotency.ts';
 import { InProcessJournal } from '../consistency/in-process-journal.ts';
 import { InProcessLock } from '../consistency/keyed-lock.ts';
+import type { Debt } from '../consistency/debts.ts';
 import { InProcessDebts } from '../consistency/in-process-debts.ts';
 import { connectRedis, type RedisConnection } from '../shared/redis.ts';
+import type { RecordContext } from '../records/values.ts';
 import { share, type Shared } from '../shared/share.ts';
 import { Pursuit } from '../consistency/pursuit.ts';
 import { SyncQueue } from '../consistency/sync-queue.ts';
@@ -26,7 +28,7 @@ export interface Ports {
   random: () => number;
   log: Log;
   /** Carries on what another instance owes and did not get to. */
-  resume: (deps: Deps, debtId: string) => Promise<void>;
+  resume: (deps: Deps, debt: Debt) => Promise<void>;
   /** Another instance met a failed login of that sealed name. */
   loginFailed: (key: string) => void;
   /** Keeps the instance alive until the promise settles, as Vercel's `waitUntil` does. */
@@ -42,20 +44,22 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const { clock, log, random, waitUntil } = ports;
   const { createHubSpotService } = await import('../hubspot/create-service.ts');
   const defaultDeadlineMs = config.http.studentDeadlineMs;
-  const hubspot = createHubSpotService(config.hubspot, { clock, log, random, defaultDeadlineMs });
   const failed = (label: string, error: Error) => log.error('background work failed', { label, error });
   const running = { clock, waitUntil, failed };
   const background = createBackground({ ...running, deadlineMs: config.backgroundDeadlineMs });
+  const recordContext = createRecordContext(config, log);
   const seal = createSeal(config.hubspot.token);
   const { shared, ...known } = createConsistency(config, ports, { background, seal });
   const { debts } = known;
+  const hubspot = createHubSpotService(config.hubspot, {
+    clock,
+    log,
+    random,
+    defaultDeadlineMs,
+    ...(shared && { admit: shared.admit }),
+  });
   const cache = createCache(config, clock, background, shared);
   shared?.attach({ cache, loginFailed: ports.loginFailed });
-  const recordContext = {
-    timeZone: config.timeZone,
-    bookingKey: config.properties.bookingKey,
-    unreadable: logUnreadable(log),
-  };
   const store = countStore(hubspot, config.objectTypes.mockExams, recordContext);
   const counts = new CountWriter({ clock, log, background, lingerMs: config.afterthoughtLingerMs, ...store });
   const pursuing = { clock, debts, horizonMs: config.writeHorizonMs, attemptMs: config.hubspot.attemptTimeoutMs };
@@ -74,10 +78,7 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     syncQueue: new SyncQueue(clock),
     seal,
     shared,
-    sync: async () => {
-      if (!(await shared?.ledger.pull())) return;
-      for (const id of debts.takeOverdue()) deps.owed('debt of another instance', async () => ports.resume(deps, id));
-    },
+    sync: async () => takeOver(deps, ports.resume),
     background,
     owed: createOwed({ ...running, deadlineMs: config.debtDeadlineMs }),
     stop(graceMs) {
@@ -86,6 +87,18 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     },
   };
   return deps;
+}
+
+function createRecordContext({ timeZone, properties: { bookingKey } }: Config, log: Log): RecordContext {
+  return { timeZone, bookingKey, unreadable: logUnreadable(log) };
+}
+
+/** Gets to know what others did, and begins with what they owe and did not get to. */
+async function takeOver(deps: Deps, resume: Ports['resume']): Promise<void> {
+  const { shared, debts, owed } = deps;
+  if (!(await shared?.ledger.pull())) return;
+  const taken = await Promise.all(debts.takeOverdue().map(async (id) => debts.adopt(id)));
+  for (const debt of taken) if (debt) owed('debt of another instance', async () => resume(deps, debt));
 }
 
 /** What this process keeps by itself or, with Redis, shares with others. */

@@ -91,6 +91,13 @@ export const REQUESTS: Readonly<Record<string, (call: Call, api: DeployedApi, pa
     await expectOnlySigned(api, pattern, api.account.booking({ student: api.account.student() }));
   },
 
+  async '/api/cron/settle'(call) {
+    const refused = await call('GET');
+    expect([refused.status, refused.body.code]).toEqual([401, 'UNAUTHORIZED']);
+    const { status, body } = await call('GET', { headers: BEARER });
+    expect([status, body]).toEqual([200, { success: true, settled: 0 }]);
+  },
+
   async '/api/cron/warm-cache'(call) {
     const refused = await call('GET');
     expect([refused.status, refused.body.code]).toEqual([401, 'UNAUTHORIZED']);

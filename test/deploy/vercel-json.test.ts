@@ -12,7 +12,9 @@ const VercelJson = z.strictObject({
   fluid: z.literal(true),
   regions: z.tuple([z.string().regex(/^[a-z]{3}\d$/)]),
   outputDirectory: z.string(),
-  functions: z.strictObject({ 'api/index.ts': z.strictObject({ maxDuration: z.literal(240) }) }),
+  functions: z.strictObject({
+    'api/index.ts': z.strictObject({ maxDuration: z.literal(240), includeFiles: z.string() }),
+  }),
   rewrites: z.tuple([z.strictObject({ source: z.string(), destination: z.literal('/api') })]),
   headers: z.array(
     z.strictObject({

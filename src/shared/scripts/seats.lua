@@ -1,6 +1,7 @@
 -- How the seats of an exam stand, for scripts that decide. KEYS[6]: exam, a hash of
 --   b:{booking} = made,shown,cancelled,undone (made and undone: 0 or 1; the others: milliseconds, 0 for never)
 --   h:{debt} = until when a seat is held for it
+--   kept
 local SHOWN_FOR_GOOD_MS = 60000
 local KEEP_MS = 900000
 
@@ -27,7 +28,7 @@ local function count(exam, linked, own, debt)
   for index = 1, #all, 2 do
     local kind, id = string.match(all[index], '^(%a):(.*)$')
     if kind == 'b' then entries[id] = seatOf(all[index + 1])
-    elseif id ~= debt and tonumber(all[index + 1]) > now then held = held + 1 end
+    elseif kind == 'h' and id ~= debt and tonumber(all[index + 1]) > now then held = held + 1 end
   end
   for _, link in ipairs(linked) do
     local id = link[1]
@@ -58,7 +59,9 @@ local function noteLoss(written, exam, name)
   end
 end
 
+-- The field keeps the hash when nothing else is left in it.
 local function keep(written, exam, name)
+  redis.call('HSET', exam, 'kept', '1')
   redis.call('ZADD', written, whole(now), name)
   redis.call('ZREMRANGEBYSCORE', written, '-inf', whole(now - KEEP_MS))
   redis.call('PEXPIRE', exam, KEEP_MS + 60000)
