@@ -59,7 +59,8 @@ export function createApp(
       if (!loaded) return;
       loaded.stop(graceMs);
       await waitAtMost(clock, graceMs, work.done());
-      const unsettled = await loaded.debts.unsettled();
+      loaded.shared?.redis.close();
+      const unsettled = (await loaded.debts.unsettled()).filter((debt) => loaded.debts.isOwn(debt));
       const debts = unsettled.map(({ kind, bookingId, contactId, examId }) => {
         return `${kind}: bookingId ${bookingId ?? 'unknown'}, contactId ${contactId}, examId ${examId}`;
       });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { queryFlag } from '../contract/fields.ts';
 import { HubSpotError, isTransient } from '../hubspot/errors.ts';
 import { TIMED_OUT, waitAtMost } from '../time/clock.ts';
+import { checkRedis } from '../shared/check.ts';
 import type { Deps } from '../wiring/deps.ts';
 import type { App } from './app.ts';
 import { carriesBearer } from './bearer.ts';
@@ -41,8 +42,15 @@ export async function checkHealth(app: App, { deep }: z.infer<typeof HealthInput
 
 /** What only the operator is shown: what failed, and the counters of this instance. */
 async function readDetails(app: App, problem: string | null) {
-  const { cache, hubspot } = await app.deps();
-  return { checks: { hubspot: problem ?? 'ok' }, hubspot: hubspot.budgetStats(), cache: cache.stats() };
+  const { cache, hubspot, shared } = await app.deps();
+  const oddities = shared && (await checkRedis(shared.redis));
+  const redis = oddities && { redis: oddities.length === 0 ? 'ok' : oddities.join('; ') };
+  return {
+    checks: { hubspot: problem ?? 'ok', ...redis },
+    hubspot: hubspot.budgetStats(),
+    cache: cache.stats(),
+    ...(shared && { redis: shared.redis.stats() }),
+  };
 }
 
 /** The check of the last seconds, or a new one, which ends even if nobody waits for it any more. */

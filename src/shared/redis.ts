@@ -91,8 +91,7 @@ export class GuardedRedis {
   #failures = 0;
   #probeAtMs = -Infinity;
   #reason = '';
-  /** Commands sent since the process began, and milliseconds they took together. */
-  readonly cost = { commands: 0, ms: 0 };
+  readonly #cost = { commands: 0, ms: 0 };
 
   constructor(clock: Clock, log: Log, connect: () => Promise<RedisConnection>) {
     this.#clock = clock;
@@ -112,7 +111,7 @@ export class GuardedRedis {
       if (startedAtMs < this.#probeAtMs) throw new UnreachableError(this.#reason);
       this.#probeAtMs = startedAtMs + PAUSE_MS;
     }
-    this.cost.commands += 1;
+    this.#cost.commands += 1;
     try {
       this.#connection ??= this.#connect();
       const result = await work(await this.#connection);
@@ -122,8 +121,13 @@ export class GuardedRedis {
       this.#failed(error);
       throw new UnreachableError(this.#reason, { cause: error });
     } finally {
-      this.cost.ms += this.#clock.monotonicMs() - startedAtMs;
+      this.#cost.ms += this.#clock.monotonicMs() - startedAtMs;
     }
+  }
+
+  /** Commands sent since the process began, and milliseconds they took together. */
+  stats(): { commands: number; ms: number } {
+    return { commands: this.#cost.commands, ms: Math.round(this.#cost.ms) };
   }
 
   close(): void {
