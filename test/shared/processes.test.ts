@@ -9,7 +9,6 @@ import { seatHoldersOf } from '../support/seat-holders.ts';
 import { startProcess } from '../support/start-process.ts';
 
 const SETTINGS = { latency: { readMs: 20, writeMs: 40 }, lag: { associationMs: 600, rollupMs: 600, searchMs: 1000 } };
-const TYPE = 'Situational Judgment';
 const DAY = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
 
 interface Pressed {
@@ -119,7 +118,8 @@ describe.skipIf(!hasRedis)('three processes behind a load balancer', { timeout: 
     expect(booked).toHaveLength(20);
     for (const { student, body } of booked.slice(0, 6)) {
       const who = { student_id: student.studentId, email: student.email };
-      const list = await send(`bookings/list?${new URLSearchParams({ ...who, filter: 'upcoming' })}`);
+      const query = new URLSearchParams({ ...who, filter: 'upcoming' }).toString();
+      const list = await send(`bookings/list?${query}`);
       expect(list.body.data.bookings).toHaveLength(1);
       const path = `bookings/${body.data.booking_record_id}`;
       const cancelled = await send(path, { method: 'DELETE', body: JSON.stringify(who) });
