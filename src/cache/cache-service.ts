@@ -5,10 +5,13 @@ import { EntryStore, type Reading, type StoreOptions } from './entry-store.ts';
 import { type FlightOptions, Flights, type Load } from './flights.ts';
 import { type LoadMany, loadTogether } from './load-together.ts';
 import type { CacheKind } from './policies.ts';
+import { type SecondLevel, throughSecondLevel } from './second-level.ts';
 import { CacheCounters, type CacheStats } from './stats.ts';
 
 export interface CacheOptions extends FlightOptions, StoreOptions {
   enabled: boolean;
+  /** Where other instances leave what they have loaded; null where there is nothing shared. */
+  secondLevel: SecondLevel | null;
   /** Values that were loaded before are not served, in milliseconds of the monotonic clock. */
   trustedSinceMs: () => number;
   /** Told which tags were dropped here. */
@@ -96,9 +99,7 @@ export class CacheService {
     return loadTogether(ids, loadBatch, async (id, load) => this.#fetch(keyOf(id), load, options, true));
   }
 
-  /**
-   * The value if it is cached, fresh and not older than `maxAgeMs`; undefined otherwise. It counts as nobody's answer.
-   */
+  /** The value if it is cached, fresh and not older than `maxAgeMs`; undefined otherwise. It counts as nobody's answer. */
   peek<T>(key: CacheKey<T>, maxAgeMs = Infinity): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     const now = this.#options.clock.monotonicMs();
@@ -109,8 +110,8 @@ export class CacheService {
   get<T>(key: CacheKey<T>): T | undefined {
     const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     const now = this.#options.clock.monotonicMs();
-    if (!entry || now >= entry.freshUntil || entry.loadedAt < this.#notBefore(now, NO_OPTIONS)) return undefined;
-    return this.#hit(entry) as T;
+    const isFresh = entry && now < entry.freshUntil && entry.loadedAt >= this.#notBefore(now, NO_OPTIONS);
+    return isFresh ? (this.#hit(entry) as T) : undefined;
   }
 
   /** Begins a reading whose values are to be kept. */
@@ -153,7 +154,7 @@ export class CacheService {
   /** Drops every value that carries one of the tags, also those being loaded. @returns how many there were. */
   invalidate(tags: Iterable<string>): number {
     const all = [...tags];
-    if (all.length > 0) this.#options.dropped(all);
+    this.#options.dropped(all);
     return this.dropStale(all);
   }
 
@@ -194,9 +195,8 @@ export class CacheService {
 
   /** No value that the current request may have was loaded before this time, in milliseconds of the monotonic clock. */
   #notBefore(now: number, { maxAgeMs = Infinity }: FetchOptions): number {
-    const context = currentContext();
-    if (context?.bypassCache === true) return context.startedAtMs;
-    return Math.max(now - maxAgeMs, this.#options.trustedSinceMs());
+    const { bypassCache = false, startedAtMs = now } = currentContext() ?? {};
+    return bypassCache ? startedAtMs : Math.max(now - maxAgeMs, this.#options.trustedSinceMs());
   }
 
   /** The second half of {@link fetch}: there is no value, or it is too old. */
@@ -216,8 +216,9 @@ export class CacheService {
     }
     this.#counters.miss(key.kind, key.key, bypassed ? 'bypassed' : entry && 'expired');
     const waitMs = mayStandIn && !hasMaxAge ? STALE_WAIT_MS : Infinity;
+    const shared = isPart ? load : throughSecondLevel(key, load, notBefore, { ...this.#options, store: this.#store });
     try {
-      return await this.#flights.share(key, load, { isPart, notBefore, waitMs });
+      return await this.#flights.share(key, shared, { isPart, notBefore, waitMs });
     } catch (error) {
       if (!entry || !mayStandIn || !this.#options.isOutage(error)) throw error;
       entry.retryAt = clock.monotonicMs() + RETRY_AFTER_MS;

@@ -17,8 +17,8 @@ interface News {
 /** Whoever has to know what others did. */
 export interface Listener {
   hear(news: News): void;
-  /** The state is another one, or news was missed: what it knows of debts, and whose they are. */
-  startOver(debts: ReadonlyMap<string, { text: string; owner: string }>): void;
+  /** The state is another one, or news was missed: what it knows of debts, and after which place news is told again. */
+  startOver(debts: ReadonlyMap<string, { text: string; owner: string }>, toldFrom: number): void;
   /** Debts of which their owners have not been heard for too long. */
   due(ids: readonly string[]): void;
   /** Debts and locks that belong to somebody else by now. */
@@ -180,7 +180,8 @@ export class Ledger {
       const [now, birth, place, news, debts] = reply as [...Head, string[]];
       this.#birth = birth;
       this.#place = 0;
-      this.#listener.startOver(toDebts(debts));
+      const [first] = news;
+      this.#listener.startOver(toDebts(debts), first ? Number(first[0]) - 1 : Number(place));
       for (const [each, text, at] of news) this.#tell(Number(now), Number(each), text, Number(at));
       this.#place = Number(place);
       this.outbox.queue(...this.#listener.held(), ...this.#listener.remembered());

@@ -15,6 +15,7 @@ import { GuardedRedis, type RedisConnection } from './redis.ts';
 import { SharedDebts } from './shared-debts.ts';
 import { SharedJournal } from './shared-journal.ts';
 import { SharedLock } from './shared-lock.ts';
+import { SharedValues } from './shared-values.ts';
 import { isDebt } from './wire-debt.ts';
 
 export interface SharePorts {
@@ -43,6 +44,7 @@ export interface Shared {
   redis: GuardedRedis;
   attach: (others: Others) => void;
   tell: (fact: Fact) => void;
+  values: SharedValues;
   /** See {@link CallWindows.admit}. */
   admit: CallWindows['admit'];
 }
@@ -65,12 +67,17 @@ export function share(
   const tellAgainMs = Math.max(TELL_AGAIN_MS, 2 * config.consistencyLagMs);
   const options = { redis, clock, prefix: config.redis.prefix, me, background, tellAgainMs, serverNow };
   const ledger = new Ledger(options, {
-    hear({ text, by }) {
+    hear({ text, by, place }) {
       if (by === me) return;
       if (isDebt(text)) debts.learn(text, by);
-      else takeDown(JSON.parse(text) as Fact, { journal: own.journal, debts, ...others });
+      else {
+        const fact = JSON.parse(text) as Fact;
+        if (fact[0] === 'dropped') values.dropped(fact[1], place);
+        takeDown(fact, { journal: own.journal, debts, ...others });
+      }
     },
-    startOver(known) {
+    startOver(known, toldFrom) {
+      values.startOver(toldFrom);
       others.cache?.clear();
       debts.startOver(known, me);
     },
@@ -86,6 +93,7 @@ export function share(
   const holdMs = config.debtDeadlineMs + config.writeHorizonMs;
   const { sharedAssurance } = config;
   const debts = new SharedDebts({ clock, ...own }, { clock, ledger, youthMs, holdMs, sharedAssurance });
+  const values = new SharedValues({ clock, ledger, redis, background });
   const isWhole = () => ledger.isInTouch && clock.monotonicMs() >= debts.knowsAllAtMs;
   const locks = new SharedLock({ clock, ledger, seal, maxWaitMs: config.lockWaitMs, isWhole });
   const tell = (fact: Fact) => ledger.outbox.queue({ kind: 'news', key: null, values: () => [JSON.stringify(fact)] });
@@ -93,5 +101,5 @@ export function share(
   const { limits } = config.hubspot;
   const windows = new CallWindows({ clock, redis, key: (name) => ledger.key(name), limits, serverNow });
   const admit = async (operation: string, leaveBy: number) => windows.admit(operation, leaveBy);
-  return { admit, journal, debts, locks, ledger, redis, attach, tell };
+  return { values, admit, journal, debts, locks, ledger, redis, attach, tell };
 }

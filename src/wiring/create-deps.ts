@@ -137,8 +137,9 @@ function createCache(
     background,
     isOutage: isTransient,
     loadDeadlineMs: http.studentDeadlineMs,
+    secondLevel: shared?.values ?? null,
     trustedSinceMs: () => shared?.ledger.trustedSinceMs ?? -Infinity,
-    dropped: (stale) => shared?.tell(['dropped', stale]),
+    dropped: (stale) => shared?.values.drop(stale),
     late: (kind) => new HubSpotTimeoutError(`cache.${kind}`, `${kind} did not arrive before the deadline`),
   });
 }

@@ -3,6 +3,7 @@ import type { TestStudent } from '../support/account-builder.ts';
 import { bookingBody, seatHolders, sendBooking } from '../support/booking.ts';
 import { hasRedis, RedisServer } from '../support/redis-server.ts';
 import { type Fate, SharedRedis } from '../support/shared-redis.ts';
+import { deliver, event, MOCK_EXAMS, WEBHOOK_ENV } from '../support/webhook.ts';
 import { type Answer, World } from '../support/world.ts';
 
 const SETTINGS = {
@@ -113,6 +114,34 @@ describe.skipIf(!hasRedis)('three instances over Redis', () => {
     );
     for (const world of [one, two, three]) await world.settle();
     expect(students.map(({ id }) => one.account.values('contacts', id)['sj_credits'])).toEqual(students.map(() => '1'));
+  });
+
+  it('what one has loaded of exams the others need not load, until it is dropped', async () => {
+    const env = { ...ENV, ...WEBHOOK_ENV };
+    const one = await World.create({ settings: SETTINGS, env, redis });
+    const two = await one.sibling(env, redis);
+    const exam = one.account.exam({ capacity: 5 });
+    const looked = async (world: World) => {
+      one.takeCalls();
+      const { body } = await world.get('mock-exams/available', { mock_type: 'Situational Judgment' });
+      await world.settle();
+      expect(body.success).toBe(true);
+      return one.takeCalls().length;
+    };
+    expect(await looked(one)).toBeGreaterThan(0);
+    expect(await looked(two)).toBe(0);
+    await one.clock.advance(20_000);
+    const facts = {
+      objectId: Number(exam),
+      objectTypeId: MOCK_EXAMS,
+      propertyName: 'location',
+      propertyValue: 'Calgary',
+    };
+    await deliver(one, [event(one, 'object.propertyChange', facts)], 'webhooks/cache-invalidation');
+    await one.settle();
+    expect(await looked(two)).toBeGreaterThan(0);
+    // The third one, which begins now, finds what the second one has loaded.
+    expect(await looked(await one.sibling(env, redis))).toBe(0);
   });
 
   it('a double click on two instances books and pays once', async () => {

@@ -50,6 +50,7 @@ export function createCache(options: Partial<CacheOptions> = {}) {
     background,
     isOutage: (error) => error instanceof Outage,
     loadDeadlineMs: LOAD_DEADLINE_MS,
+    secondLevel: null,
     trustedSinceMs: () => -Infinity,
     dropped: () => {},
     late: (kind) => new Outage(`${kind} is late`),
