@@ -46,7 +46,7 @@ function weatherOf(random: () => number): Weather {
     lost: random() < 0.5 ? 0 : random() * 0.2,
     unanswered: random() < 0.5 ? 0 : random() * 0.2,
     cutOff: sometimes(0.3, { instance: Math.floor(random() * 3), fromMs: random() * 4000, forMs: random() * 20_000 }),
-    flushedAtMs: sometimes(0.3, random() * 6000),
+    flushedAtMs: sometimes(0.4, random() * 3000),
     ends: sometimes(0.3, {
       script: pick(['decide', 'made', 'write', 'take']),
       fate: pick<Fate>(['ends', 'ends after it']),
@@ -104,14 +104,14 @@ describe.skipIf(!hasRedis)(`${HISTORIES} random histories of three instances ove
     const all = await startThree(redis);
     const [one] = all;
     const weather = weatherOf(random);
-    const capacity = 2 + Math.floor(random() * 5);
+    const capacity = 2 + Math.floor(random() * 4);
     const exam = one.account.exam({ capacity });
-    const students = Array.from({ length: 8 }, () => one.account.student({ sj_credits: CREDITS }));
+    const students = Array.from({ length: 12 }, () => one.account.student({ sj_credits: CREDITS }));
     befall(weather, redis, one, random);
     /** Bookings that students were told of, and not of their cancelling. */
     const told = new Set<string>();
     const act = async (student: TestStudent) => {
-      await one.clock.sleep(random() * 5000);
+      await one.clock.sleep(random() * 3000);
       const next = () => all[Math.floor(random() * 3)] ?? one;
       // Whom an ended instance serves hears nothing; a browser gives up, and the student presses again.
       const patiently = async (work: Promise<Answer>) => Promise.race([work, one.clock.sleep(15_000).then(() => null)]);

@@ -41,10 +41,19 @@ class VisitEnded extends Error {}
  * One student's visit: signs in, looks at the sessions, books, looks at the list. It ends with the first failure, as for
  * somebody at a page that says "something went wrong". Every answer is held against what can be true at that moment.
  */
-export async function visit(baseUrl: string, student: TestStudent, sale: Sale, address: string): Promise<Journey> {
+export async function visit(
+  urls: readonly string[],
+  student: TestStudent,
+  sale: Sale,
+  address: string,
+): Promise<Journey> {
   const statuses: number[] = [];
+  let order = urls;
   const ask = async (request: WireRequest) => {
-    const answer = await send(baseUrl, { ...request, headers: { ...request.headers, 'X-Forwarded-For': address } });
+    // Every request goes to the next instance, as behind a load balancer.
+    const [url = '', ...others] = order;
+    order = [...others, url];
+    const answer = await send(url, { ...request, headers: { ...request.headers, 'X-Forwarded-For': address } });
     statuses.push(answer.status);
     return answer;
   };

@@ -28,6 +28,8 @@ export interface RushResult {
   bookingMs: Distribution | null;
   journeyMs: Distribution;
   durationMs: number;
+  /** Commands to Redis and milliseconds they took together; null without Redis. */
+  redis: { commands: number; ms: number } | null;
   /** Error lines of the API's log, by message. */
   errorsLogged: Record<string, number>;
 }
@@ -42,7 +44,7 @@ export function summariseRush(
   contestant: ContestantName,
   plan: RushPlan,
   { journeys, sales, stored }: Observed,
-  facts: Pick<RushResult, 'cost' | 'durationMs' | 'errorsLogged'>,
+  facts: Pick<RushResult, 'cost' | 'durationMs' | 'errorsLogged' | 'redis'>,
 ): RushResult {
   const count = (outcome: Journey['outcome']) => journeys.filter((journey) => journey.outcome === outcome).length;
   const bookingMs = journeys.flatMap((journey) => journey.bookingMs ?? []);

@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../../src/emulator/seed/random.ts';
 import type { DataOf } from '../accounts/accounts.ts';
 import { times } from '../accounts/sessions.ts';
-import { type ContestantName, startContestant } from '../process/contestant.ts';
+import type { ContestantName } from '../process/contestant.ts';
 import { EmulatorProcess } from '../process/emulator.ts';
+import { startFleet } from '../process/fleet.ts';
 import { availableRequest, createRequest, creditsRequest, listRequest } from '../scenarios/requests.ts';
 import type { RushPlan } from '../scenarios/rush.ts';
 import { costOf, withoutDiscovery } from './cost.ts';
@@ -21,23 +22,24 @@ const SETTLE_MS = 2300;
 export async function runRush(contestant: ContestantName, plan: RushPlan): Promise<RushResult> {
   const emulator = new EmulatorProcess();
   const { url: hubspotUrl, data } = await emulator.start('rush', { students: plan.students, seats: plan.seats });
-  const api = await startContestant(contestant, hubspotUrl);
+  const fleet = await startFleet(contestant, hubspotUrl, plan);
   try {
-    await warmUp(api.url, data);
+    await Promise.all(fleet.urls.map(async (url) => warmUp(url, data)));
     await emulator.ask('calls', { quietMs: 0 });
     const sales = data.open.map((session): Sale => ({ session, wanted: 0, booked: 0, refused: 0 }));
     const startedAt = performance.now();
-    const journeys = await rush(api.url, data, sales, plan.spreadMs);
+    const journeys = await rush(fleet.urls, data, sales, plan.spreadMs);
     const durationMs = performance.now() - startedAt;
     const calls = withoutDiscovery(await emulator.ask('calls', { quietMs: SETTLE_MS }));
     const stored = await emulator.ask('state', {
       exams: data.open.map(({ id }) => id),
       contacts: data.students.map(({ id }) => id),
     });
-    const facts = { cost: costOf(calls), durationMs, errorsLogged: tally(api.errors) };
+    const redis = await fleet.redisCost();
+    const facts = { cost: costOf(calls), durationMs, errorsLogged: tally(fleet.errors()), redis };
     return summariseRush(contestant, plan, { journeys, sales, stored }, facts);
   } finally {
-    await api.stop();
+    await fleet.stop();
     emulator.stop();
   }
 }
@@ -59,7 +61,7 @@ async function warmUp(baseUrl: string, { full, spare }: DataOf<'rush'>): Promise
 }
 
 async function rush(
-  baseUrl: string,
+  urls: readonly string[],
   { students }: DataOf<'rush'>,
   sales: readonly Sale[],
   spreadMs: number,
@@ -71,7 +73,7 @@ async function rush(
       const sale = sales[index % sales.length];
       if (!sale) throw new Error('no session has opened');
       await sleep(arrivals[index]);
-      return visit(baseUrl, student, sale, `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}`);
+      return visit(urls, student, sale, `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}`);
     }),
   );
 }

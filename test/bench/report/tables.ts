@@ -78,12 +78,14 @@ export function rushTable({ rushes }: BenchRun): string {
     'HubSpot calls',
     '429',
   ];
-  const more = ['KB from HubSpot', ...TIMES.map((time) => `booking ${time}`), 'visit p95 ms', 'all right'];
+  const more = ['KB from HubSpot', ...TIMES.map((time) => `booking ${time}`), 'visit p95 ms', 'Redis', 'all right'];
   const rows = grouped(rushes, ({ plan }) => plan.name).map((result) => {
     const { plan, contestant, right, booked, full, wrong, oversold, cost, bookingMs, journeyMs } = result;
     const told: Cell[] = [right, booked, full, plan.students - booked - full, sum(wrong), oversold];
     const paid = [cost.calls, cost.refused, Math.round(cost.bytes / 1024)];
-    const times = [...timesOf(bookingMs), milliseconds(journeyMs.p95)];
+    const { redis } = result;
+    const shared = redis ? `${redis.commands} commands, ${redis.ms} ms` : '';
+    const times = [...timesOf(bookingMs), milliseconds(journeyMs.p95), shared];
     return [plan.name, NAMES[contestant], ...told, ...paid, ...times, yesNo(servedAll(result))];
   });
   return formatTable([...headers, ...more], rows);
