@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { REFUSAL_MAX_AGE_MS } from '../cache/policies.ts';
 import type { Debt } from '../consistency/debts.ts';
 import { KEEP_MS, KeyReusedError, type OnceResult } from '../consistency/idempotency.ts';
@@ -34,7 +33,7 @@ export async function createBooking(
     return book(deps, asked);
   };
   if (idempotencyKey === null) return work(wish);
-  const fingerprint = createHash('sha256').update(JSON.stringify(input)).digest('hex');
+  const fingerprint = deps.seal(JSON.stringify(input));
   const key = deps.seal(`${input.student_id} ${idempotencyKey}`);
   try {
     const once = await deps.idempotency.once(key, fingerprint, async () =>

@@ -151,6 +151,7 @@ export class InProcessDebts implements Debts {
 
   forget(debt: Debt): void {
     this.#debts.delete(debt);
+    this.#seatSeekers.wake(debt.examId);
   }
 
   #seatsHeld(examId: string): number {

@@ -5,7 +5,7 @@ import { type GuardedRedis, UnreachableError } from './redis.ts';
 import type { ScriptName } from './scripts.ts';
 
 /** What another instance told. */
-interface News {
+export interface News {
   text: string;
   by: string;
   /** How long ago, in milliseconds. */

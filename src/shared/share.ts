@@ -10,7 +10,7 @@ import type { Config } from '../settings/config.ts';
 import type { Clock } from '../time/clock.ts';
 import { CallWindows } from './call-windows.ts';
 import { type Fact, takeDown } from './facts.ts';
-import { Ledger } from './ledger.ts';
+import { Ledger, type News } from './ledger.ts';
 import { GuardedRedis, type RedisConnection } from './redis.ts';
 import { SharedDebts } from './shared-debts.ts';
 import { SharedJournal } from './shared-journal.ts';
@@ -54,6 +54,23 @@ const YOUTH_MARGIN_MS = 1500;
 /** HubSpot shows by itself what was done longer ago, in milliseconds. */
 const TELL_AGAIN_MS = 60_000;
 
+function timesOf({ consistencyLagMs, debtDeadlineMs, writeHorizonMs }: Config) {
+  return {
+    youthMs: consistencyLagMs + YOUTH_MARGIN_MS,
+    holdMs: debtDeadlineMs + writeHorizonMs,
+    tellAgainMs: Math.max(TELL_AGAIN_MS, 2 * consistencyLagMs),
+  };
+}
+
+/** Instances of another version may tell what nobody here understands: what is understood still holds. */
+function understand(log: Log, hear: () => void): void {
+  try {
+    hear();
+  } catch (error) {
+    log.error('news of another instance not understood: are two versions running?', { reason: String(error) });
+  }
+}
+
 /** Puts together what is shared over Redis, around what this process keeps by itself. */
 export function share(
   config: Config,
@@ -62,20 +79,18 @@ export function share(
 ): Shared {
   const me = randomUUID();
   const redis = new GuardedRedis(clock, log, connect);
-  const youthMs = config.consistencyLagMs + YOUTH_MARGIN_MS;
+  const { youthMs, holdMs, tellAgainMs } = timesOf(config);
   const others: Others = { cache: undefined, loginFailed: undefined };
-  const tellAgainMs = Math.max(TELL_AGAIN_MS, 2 * config.consistencyLagMs);
   const options = { redis, clock, prefix: config.redis.prefix, me, background, tellAgainMs, serverNow };
+  const hear = ({ text, by, place }: News) => {
+    if (by === me) return;
+    if (isDebt(text)) return void debts.learn(text, by);
+    const fact = JSON.parse(text) as Fact;
+    if (fact[0] === 'dropped') values.dropped(fact[1], place);
+    takeDown(fact, { journal: own.journal, debts, ...others });
+  };
   const ledger = new Ledger(options, {
-    hear({ text, by, place }) {
-      if (by === me) return;
-      if (isDebt(text)) debts.learn(text, by);
-      else {
-        const fact = JSON.parse(text) as Fact;
-        if (fact[0] === 'dropped') values.dropped(fact[1], place);
-        takeDown(fact, { journal: own.journal, debts, ...others });
-      }
-    },
+    hear: (news) => understand(log, () => hear(news)),
     startOver(known, toldFrom) {
       values.startOver(toldFrom);
       others.cache?.clear();
@@ -90,7 +105,6 @@ export function share(
     remembered: () => [...debts.remembered(), ...journal.remembered()],
   });
   const journal = new SharedJournal(own.journal, ledger);
-  const holdMs = config.debtDeadlineMs + config.writeHorizonMs;
   const { sharedAssurance } = config;
   const debts = new SharedDebts({ clock, ...own }, { clock, ledger, youthMs, holdMs, sharedAssurance });
   const values = new SharedValues({ clock, ledger, redis, background });
@@ -98,8 +112,8 @@ export function share(
   const locks = new SharedLock({ clock, ledger, seal, maxWaitMs: config.lockWaitMs, isWhole });
   const tell = (fact: Fact) => ledger.outbox.queue({ kind: 'news', key: null, values: () => [JSON.stringify(fact)] });
   const attach = (attached: Others) => void Object.assign(others, attached);
-  const { limits } = config.hubspot;
-  const windows = new CallWindows({ clock, redis, key: (name) => ledger.key(name), limits, serverNow });
+  const key = (name: string) => ledger.key(name);
+  const windows = new CallWindows({ clock, redis, key, limits: config.hubspot.limits, serverNow });
   const admit = async (operation: string, leaveBy: number) => windows.admit(operation, leaveBy);
   return { values, admit, journal, debts, locks, ledger, redis, attach, tell };
 }

@@ -174,6 +174,8 @@ export class SharedDebts extends InProcessDebts {
 
   /** What is known by now of all debts, `debts` by id. */
   startOver(debts: ReadonlyMap<string, { text: string; owner: string }>, me: string): void {
+    // What others owed and the state does not know was settled meanwhile, or its owner will put it back.
+    for (const debt of super.pending) if (!this.isOwn(debt) && !debts.has(debt.id)) this.forget(debt);
     for (const { text, owner } of debts.values()) if (owner !== me) this.learn(text, owner);
   }
 

@@ -53,7 +53,11 @@ export class SharedRedis {
     this.#instances += 1;
     const connecting = connectRedis(new Secret(this.#server.url), { connectMs: 10_000, commandMs: 10_000 });
     const connect = async (): Promise<RedisConnection> => {
-      const real = await connecting;
+      const real = await this.#whileBusy(async () => {
+        const connection = await connecting;
+        await connection.ask('PING');
+        return connection;
+      });
       this.#connections.push(real);
       const meet = async <T>(name: string, work: () => Promise<T>) => this.#meet(name, instance, work);
       return {
@@ -73,15 +77,18 @@ export class SharedRedis {
     if (fate.startsWith('ends')) this.#ended.add(instance);
     if (fate === 'ends') return never();
     if (fate === 'lost') return this.#timeout();
+    const answer = await this.#whileBusy(work);
+    if (fate === 'ends after it') return never();
+    return fate === 'unanswered' ? this.#timeout() : answer;
+  }
+
+  async #whileBusy<T>(work: () => Promise<T>): Promise<T> {
     this.#active += 1;
-    let answer: T;
     try {
-      answer = await work();
+      return await work();
     } finally {
       this.#active -= 1;
     }
-    if (fate === 'ends after it') return never();
-    return fate === 'unanswered' ? this.#timeout() : answer;
   }
 
   async #timeout(): Promise<never> {
