@@ -9,7 +9,7 @@ import { Secret } from '../../src/settings/secret.ts';
 import { checkRedis } from '../../src/shared/check.ts';
 import { connectRedis, GuardedRedis, UnreachableError } from '../../src/shared/redis.ts';
 import { systemClock } from '../../src/time/clock.ts';
-import { hasRedis, RedisServer } from '../support/redis-server.ts';
+import { freePort, hasRedis, RedisServer } from '../support/redis-server.ts';
 
 const KEYS = ['{test}:state', '{test}:news', '{test}:debts', '{test}:due'];
 const ARGS = ['', 'me', '', '0'];
@@ -110,7 +110,7 @@ describe.skipIf(!hasRedis)('the connection to Redis', () => {
     execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files], {
       stdio: 'ignore',
     });
-    const port = server.port + 1;
+    const port = await freePort();
     for (const [name, value] of [
       ['tls-cert-file', cert],
       ['tls-key-file', key],

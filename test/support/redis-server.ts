@@ -8,6 +8,9 @@ export const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
 // oxlint-disable-next-line no-console
 if (!hasRedis) console.warn('SKIPPED: tests over Redis, since redis-server is not installed');
 
+/** The server ended at once. */
+class PortTakenError extends Error {}
+
 /** A server of its own, with nothing on disk. */
 export class RedisServer {
   readonly port: number;
@@ -20,7 +23,13 @@ export class RedisServer {
 
   static async start(port?: number): Promise<RedisServer> {
     const own = port ?? (await freePort());
-    return new RedisServer(own, await launch(own));
+    try {
+      return new RedisServer(own, await launch(own));
+    } catch (error) {
+      // Another test may have taken the port in between.
+      if (port !== undefined || !(error instanceof PortTakenError)) throw error;
+      return RedisServer.start();
+    }
   }
 
   get url(): string {
@@ -56,7 +65,8 @@ export class RedisServer {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();
@@ -69,7 +79,10 @@ async function launch(port: number): Promise<ChildProcess> {
   const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
   const server = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'inherit'] });
   process.once('exit', () => server.kill('SIGKILL'));
-  for await (const chunk of server.stdout) if (String(chunk).includes('Ready to accept connections')) break;
-  server.stdout.resume();
-  return server;
+  for await (const chunk of server.stdout.iterator({ destroyOnReturn: false })) {
+    if (!String(chunk).includes('Ready to accept connections')) continue;
+    server.stdout.resume();
+    return server;
+  }
+  throw new PortTakenError(`redis-server did not start on port ${port}`);
 }
