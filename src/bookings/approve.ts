@@ -6,13 +6,13 @@ import type { Deps } from '../wiring/deps.ts';
 import { AppError, invalidFields } from '../contract/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
 import {
-  type ContactWithBookings,
   readContactById,
   recallStudent,
   type SeenContact,
   seeStudent,
+  type StudentWithBookings,
 } from '../reads/contact.ts';
-import { type DatedExam, type ExamWithBookings, readExamWithBookings } from '../reads/exams.ts';
+import { type DatedExam, type ExamWithBookings, readExamToBook } from '../reads/exams.ts';
 import { bookingKeyProperty, creditMarkProperty } from '../reads/optional-properties.ts';
 import type { BookingWithExam } from '../records/booking.ts';
 import type { CreditField } from '../records/contact.ts';
@@ -23,8 +23,9 @@ import { holdSeat, SeatLooks } from './hold-seat.ts';
 /** A booking that is to be made: its seat is held, and the student can pay. */
 export interface Order {
   input: CreateBookingInput;
-  seen: SeenContact;
-  contact: ContactWithBookings;
+  /** The contact as it was read for this booking; null where it was read for another request, a moment ago. */
+  seen: SeenContact | null;
+  contact: StudentWithBookings;
   exam: DatedExam;
   payment: CreditField;
   /** The student's other bookings. */
@@ -34,10 +35,9 @@ export interface Order {
 
 /** What a booking is decided on. */
 export interface Asked {
-  seen: SeenContact;
-  /** Whether the contact was read for another request, a moment ago. */
-  isRecalled: boolean;
-  contact: ContactWithBookings;
+  /** See {@link Order.seen}. */
+  seen: SeenContact | null;
+  contact: StudentWithBookings;
   exam: DatedExam;
   /** The bookings HubSpot links to the exam. */
   linked: readonly string[];
@@ -51,24 +51,22 @@ export interface Asked {
 export async function readAsked(deps: Deps, input: CreateBookingInput, mustReadContact: boolean): Promise<Asked> {
   const { bookings, contacts, mockExams } = deps.config.objectTypes;
   const recalled = mustReadContact ? null : await recallLogin(deps, input);
-  const [student, found] = await Promise.all([
-    recalled ?? seeStudent(deps, input.email),
-    readExamWithBookings(deps, input.mock_exam_id),
+  const [seen, found] = await Promise.all([
+    recalled ? null : seeStudent(deps, input.email),
+    readExamToBook(deps, input.mock_exam_id),
     deps.hubspot.prepareAssociations(bookings, [contacts, mockExams]),
     bookingKeyProperty(deps),
     creditMarkProperty(deps),
   ]);
-  const seen = await requireIdentity(deps, student, input);
-  const isRecalled = recalled !== null;
+  const contact = await requireIdentity(deps, recalled ?? seen?.contact ?? null, input);
   const exam = requireOpenExam(deps, found, input);
-  return { seen, isRecalled, contact: seen.contact, exam, linked: found?.bookingIds ?? [] };
+  return { seen, contact, exam, linked: found?.bookingIds ?? [] };
 }
 
 /** The student as they signed in a moment ago; null when that is too long ago, or was somebody else. */
-async function recallLogin(deps: Deps, input: CreateBookingInput): Promise<SeenContact<ContactWithBookings> | null> {
-  const recalled = await recallStudent(deps, input.email, REFUSAL_MAX_AGE_MS);
-  const isSame = recalled?.contact.id === input.contact_id && recalled.contact.studentId === input.student_id;
-  return isSame ? recalled : null;
+async function recallLogin(deps: Deps, input: CreateBookingInput): Promise<StudentWithBookings | null> {
+  const recalled = await recallStudent(deps, input, REFUSAL_MAX_AGE_MS);
+  return recalled?.id === input.contact_id ? recalled : null;
 }
 
 /**
@@ -129,15 +127,14 @@ function requirePayment(
 /** A page that was open while the contact was merged sends its old id: HubSpot tells which contact that is now. */
 async function requireIdentity(
   deps: Deps,
-  seen: SeenContact<ContactWithBookings> | null,
+  contact: StudentWithBookings | null,
   { contact_id: contactId, student_id: studentId }: CreateBookingInput,
-): Promise<SeenContact<ContactWithBookings>> {
-  if (!seen) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
-  const { contact } = seen;
+): Promise<StudentWithBookings> {
+  if (!contact) throw new AppError('CONTACT_NOT_FOUND', 'No student with this email was found');
   const isStudent = contact.studentId === studentId;
   if (isStudent) currentContext()?.loginPassed();
   if (isStudent && (contact.id === contactId || (await readContactById(deps, contactId))?.id === contact.id)) {
-    return seen;
+    return contact;
   }
   const message = 'Access denied. The contact does not match this Student ID and email.';
   throw new AppError('ACCESS_DENIED', message, { isFailedLogin: !isStudent });
@@ -176,7 +173,7 @@ async function takeSeat(deps: Deps, { contact, exam, linked }: Asked, debt: Debt
 /** Whatever the older booking's `booking_id` looks like, and whoever has the same name. @returns the other bookings. */
 async function refuseDuplicate(
   deps: Deps,
-  contact: ContactWithBookings,
+  contact: StudentWithBookings,
   exam: DatedExam,
 ): Promise<readonly BookingWithExam[]> {
   const all = await readBookingsWithExams(deps, contact);

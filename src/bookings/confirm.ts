@@ -3,7 +3,7 @@ import type { Pursuit } from '../consistency/pursuit.ts';
 import { AppError } from '../contract/errors.ts';
 import { HubSpotError } from '../hubspot/errors.ts';
 import { readBookingsWithExams } from '../reads/bookings.ts';
-import type { ContactWithBookings, SeenContact } from '../reads/contact.ts';
+import type { ContactWithBookings, SeenContact, StudentWithBookings } from '../reads/contact.ts';
 import { type DatedExam, readExamWithBookings } from '../reads/exams.ts';
 import { readSeatsOf } from '../reads/seats.ts';
 import type { Booking, BookingSeat, BookingWithExam } from '../records/booking.ts';
@@ -18,7 +18,7 @@ export interface UnconfirmedBooking {
   booking: Booking;
   exam: DatedExam;
   /** The contact as it was before the booking was made. */
-  contact: ContactWithBookings;
+  contact: StudentWithBookings;
   /** Reads the contact as it is now. */
   seeStudent: () => Promise<SeenContact<ContactWithBookings> | null>;
 }

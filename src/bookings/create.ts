@@ -88,7 +88,7 @@ async function begin(deps: Deps, { input, request }: BookingWish): Promise<Begun
     await turn.takeLogin(input.student_id, input.email);
     const begunAtMs = deps.clock.monotonicMs();
     let asked = await readAsked(deps, input, false);
-    const readAtMs = asked.isRecalled ? begunAtMs - REFUSAL_MAX_AGE_MS : begunAtMs;
+    const readAtMs = asked.seen ? begunAtMs : begunAtMs - REFUSAL_MAX_AGE_MS;
     if (!(await turn.takeContact(asked.contact.id, readAtMs))) asked = await readAsked(deps, input, true);
     const joined = await findUnfinished(deps, asked, request);
     if (joined) {
@@ -113,7 +113,7 @@ async function approve(deps: Deps, { input, request }: BookingWish, asked: Asked
   try {
     return await approveBooking(deps, input, asked, request);
   } catch (error) {
-    const isDoubtful = asked.isRecalled && error instanceof AppError && OF_THE_STUDENT.includes(error.code);
+    const isDoubtful = asked.seen === null && error instanceof AppError && OF_THE_STUDENT.includes(error.code);
     if (!isDoubtful) throw error;
     return approveBooking(deps, input, await readAsked(deps, input, true), request);
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { dayAt } from '../time/calendar.ts';
-import { authenticate } from '../contacts/authenticate.ts';
+import { signIn } from '../contacts/authenticate.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { queryInteger, StudentLogin } from '../contract/fields.ts';
 import { getBookingsWithExams } from '../reads/bookings.ts';
@@ -56,7 +56,7 @@ interface BookingList {
  * @throws {AppError} `AUTH_FAILED`
  */
 export async function listBookings(deps: Deps, input: ListBookingsInput): Promise<BookingList> {
-  const contact = await authenticate(deps, input, { withBookings: true });
+  const contact = await signIn(deps, input);
   const all = await getBookingsWithExams(deps, contact.id);
   const today = dayAt(deps.clock.now(), deps.config.timeZone);
   const fitting = all

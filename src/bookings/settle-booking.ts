@@ -9,7 +9,7 @@ import { type SeenContact, seeContactByEmail, seeStudent } from '../reads/contac
 import { bookingKeyProperty } from '../reads/optional-properties.ts';
 import { noteMade, noteUndone, writeThroughBooking } from '../reads/write-through.ts';
 import { type Booking, cancelledToProperties } from '../records/booking.ts';
-import type { Contact } from '../records/contact.ts';
+import type { Student } from '../records/contact.ts';
 import type { Deps } from '../wiring/deps.ts';
 import type { Order } from './approve.ts';
 import { confirmBooking, type UnconfirmedBooking } from './confirm.ts';
@@ -103,9 +103,9 @@ async function toCrediting({ debts }: Deps, debt: Debt): Promise<void> {
  * The contact as it was read to decide or, where that will be too old by then, as it is read beside the create. That must
  * not make the create fail: the contact is read again after it.
  */
-async function seeBeside(deps: Deps, { seen, input }: Order): Promise<SeenContact | null> {
-  if (seen.isFresh(USUAL_CREATE_MS)) return seen;
-  const { id: contactId } = seen.contact;
+async function seeBeside(deps: Deps, { seen, contact, input }: Order): Promise<SeenContact | null> {
+  if (seen?.isFresh(USUAL_CREATE_MS)) return seen;
+  const { id: contactId } = contact;
   try {
     // By e-mail, so that it travels with those who sign in.
     const beside = await seeContactByEmail(deps, input.email);
@@ -144,7 +144,7 @@ export async function completeBooking(deps: Deps, owed: OwedBooking, pursuit: Pu
 }
 
 /** The contact as it is known to be once the credit was taken. */
-async function paidContact({ journal }: Deps, { contact, debt }: OwedBooking): Promise<Contact> {
+async function paidContact({ journal }: Deps, { contact, debt }: OwedBooking): Promise<Student> {
   return { ...contact, ...(await journal.creditsOf(debt.contactId)) };
 }
 

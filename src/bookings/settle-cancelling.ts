@@ -10,7 +10,7 @@ import type { ContactWithBookings, SeenContact } from '../reads/contact.ts';
 import { showsPayment } from '../reads/payment.ts';
 import { noteCancelled } from '../reads/write-through.ts';
 import { type BookingWithLinks, cancelledToProperties } from '../records/booking.ts';
-import type { Contact } from '../records/contact.ts';
+import type { Student } from '../records/contact.ts';
 import { leavingBy } from '../request/context.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
@@ -181,7 +181,7 @@ async function knowPayment(deps: Deps, task: Cancelling, pursuit: Pursuit): Prom
  * payment.
  * @param contact as it was once the credit was taken.
  */
-export async function refundLateCancelling(deps: Deps, paid: Debt, contact: Contact, turn: Turn): Promise<void> {
+export async function refundLateCancelling(deps: Deps, paid: Debt, contact: Student, turn: Turn): Promise<void> {
   const { credit, bookingId } = paid;
   const debts = await deps.debts.ofBooking(bookingId ?? '');
   if (credit === null || bookingId === null || debts.some(({ kind }) => kind === 'cancelling')) return;

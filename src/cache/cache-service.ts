@@ -38,9 +38,8 @@ interface Wish<T> {
 }
 
 const NO_OPTIONS: FetchOptions = {};
-/** So long a load is waited for when there is a stale value that will do. */
+/** So long a load is waited for when there is a stale value that will do, and nobody tries again after it has failed. */
 const STALE_WAIT_MS = 1000;
-/** So long nobody tries again to refresh a stale value after that has failed. */
 const RETRY_AFTER_MS = 5000;
 
 /**
@@ -94,7 +93,8 @@ export class CacheService {
   ): Promise<Map<string, T | Error>> {
     const loadBatch = async (missing: readonly string[]) => {
       const { kind } = keyOf(missing[0] ?? '');
-      return this.#counters.load(kind, async () => loadMany(missing), isComplete);
+      const loadAll = async () => loadMany(missing);
+      return this.#counters.load(kind, loadAll, (all) => all.values().every((value) => !(value instanceof Error)));
     };
     return loadTogether(ids, loadBatch, async (id, load) => this.#fetch(keyOf(id), load, options, true));
   }
@@ -108,10 +108,10 @@ export class CacheService {
 
   /** The value if {@link fetch} would answer with it at once, as a hit; undefined otherwise. */
   get<T>(key: CacheKey<T>): T | undefined {
-    const entry = this.#options.enabled ? this.#store.get(key.key) : undefined;
     const now = this.#options.clock.monotonicMs();
-    const isFresh = entry && now < entry.freshUntil && entry.loadedAt >= this.#notBefore(now, NO_OPTIONS);
-    return isFresh ? (this.#hit(entry) as T) : undefined;
+    const value = this.peek(key, now - this.#notBefore(now, NO_OPTIONS));
+    if (value !== undefined) this.#counters.hit(key.kind);
+    return value;
   }
 
   /** Begins a reading whose values are to be kept. */
@@ -135,6 +135,11 @@ export class CacheService {
     this.#store.put(key, value, { loadedAt, mark: this.#store.nextMark() });
   }
 
+  /** Keeps what another instance loaded at that time, in milliseconds of the monotonic clock. */
+  learn<T>(key: CacheKey<T>, value: T, loadedAt: number): void {
+    if (this.#options.enabled) this.#store.learn(key, value, loadedAt);
+  }
+
   /** Changes a value that is cached and fresh without making it any fresher; a load under way is not kept. */
   patch<T>(key: CacheKey<T>, change: (value: T) => T): void {
     const entry = this.#store.get(key.key);
@@ -152,10 +157,9 @@ export class CacheService {
   }
 
   /** Drops every value that carries one of the tags, also those being loaded. @returns how many there were. */
-  invalidate(tags: Iterable<string>): number {
-    const all = [...tags];
-    this.#options.dropped(all);
-    return this.dropStale(all);
+  invalidate(tags: readonly string[]): number {
+    this.#options.dropped([...tags]);
+    return this.dropStale(tags);
   }
 
   /** {@link invalidate}, for what others have dropped. */
@@ -242,8 +246,4 @@ export class CacheService {
     else this.#counters.hit(entry.kind);
     return entry.value;
   }
-}
-
-function isComplete(loaded: ReadonlyMap<string, unknown>): boolean {
-  return loaded.values().every((value) => !(value instanceof Error));
 }

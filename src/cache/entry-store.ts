@@ -101,6 +101,13 @@ export class EntryStore {
     if (!this.#entries.has(name)) this.#tags.remove(name);
   }
 
+  /** Puts what was loaded elsewhere, unless what is there is younger or one of its tags was dropped since. */
+  learn<T>(key: CacheKey<T>, value: T, loadedAt: number): void {
+    const isThere = (this.#entries.peek(key.key)?.loadedAt ?? -Infinity) >= loadedAt;
+    if (isThere || this.#drops.lastDrop(tagsOf(key, value)) >= loadedAt) return;
+    this.put(key, value, { loadedAt, mark: this.nextMark() });
+  }
+
   /** Drops keys, and what is being loaded for them. @returns how many were there. */
   drop(names: Iterable<string>): number {
     let dropped = 0;

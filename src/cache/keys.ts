@@ -37,6 +37,16 @@ export function examKey(id: string): CacheKey<Exam | null> {
   };
 }
 
+/** An exam with the ids of its bookings, as whoever books decides on it; null when HubSpot does not know it. */
+export function examToBookKey(id: string): CacheKey<{ exam: Exam; bookingIds: readonly string[] } | null> {
+  return {
+    kind: 'exam',
+    key: `mock_exam:${id}:to_book`,
+    tags: [tags.exam(id), tags.examBookings(id)],
+    tagsOf: (found) => (found ? [tags.exam(found.exam.id), tags.examBookings(found.exam.id)] : []),
+  };
+}
+
 /** Active sessions of a type, past ones left out. */
 export function sessionsKey(mockType: string): CacheKey<readonly Exam[]> {
   return { kind: 'sessions', key: `mock_exams:type:${mockType}:active`, tags: [tags.exams] };
@@ -80,6 +90,14 @@ export function contactKey(id: string): CacheKey<Contact | null> {
     tags: [tags.contact(id)],
     tagsOf: (contact) => (contact ? [tags.contact(contact.id)] : []),
   };
+}
+
+/** Who has signed in by a login, told by another instance: neither names nor addresses leave an instance. */
+export type SignedIn = Pick<Contact, 'id' | 'credits' | 'updatedAtMs'>;
+
+/** @param login student id and e-mail address, sealed */
+export function signedInKey(login: string): CacheKey<SignedIn> {
+  return { kind: 'contact', key: `login:${login}`, tags: [], tagsOf: ({ id }) => [tags.contact(id)] };
 }
 
 /** The e-mail address a key of {@link contactByEmailKey} is about; null for another key. */

@@ -126,6 +126,11 @@ export class CountWriter {
     return landed && { total: landed.total, landedAtMs: landed.atMs };
   }
 
+  /** Whether a change by that name was counted here within the last minutes. */
+  hasCounted(examId: string, name: string): boolean {
+    return this.#counts.get(examId)?.changes.has(name) ?? false;
+  }
+
   /** Whether a write failed so short a time ago that a mere look should not start the next one. */
   hasJustFailed(examId: string): boolean {
     const failedAt = this.#counts.get(examId)?.failedAt ?? -Infinity;

@@ -6,10 +6,11 @@ import {
   type ContactWithBookings,
   getContact,
   type GetContactOptions,
+  getSignedIn,
   type SeenContact,
   seeStudent,
 } from '../reads/contact.ts';
-import type { Contact } from '../records/contact.ts';
+import type { Contact, Student } from '../records/contact.ts';
 import { currentContext } from '../request/context.ts';
 
 /**
@@ -25,6 +26,16 @@ export async function authenticate(
   const known = await getContact(deps, email, options);
   if (known?.studentId === studentId) return recognised(known);
   return requireMatch(await getContact(deps, email, { ...options, maxAgeMs: REFUSAL_MAX_AGE_MS }), studentId);
+}
+
+/**
+ * {@link authenticate} for whoever needs the student's credits and bookings alone: they may come from an instance that has
+ * seen them sign in. At most one call.
+ * @throws {AppError} `AUTH_FAILED`
+ */
+export async function signIn(deps: Deps, login: StudentLogin): Promise<Student> {
+  const known = await getSignedIn(deps, login);
+  return known ? recognised(known) : authenticate(deps, login, { withBookings: true });
 }
 
 /**
@@ -52,7 +63,7 @@ function authFailed(): AppError {
   return new AppError('AUTH_FAILED', message, { isFailedLogin: true });
 }
 
-function recognised(contact: Contact): Contact {
+function recognised<S extends Student>(contact: S): S {
   currentContext()?.loginPassed();
   return contact;
 }

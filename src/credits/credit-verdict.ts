@@ -1,6 +1,6 @@
 import type { OpenCopy } from '../consistency/debts.ts';
 import type { PastValue } from '../hubspot/types.ts';
-import type { Contact, CreditField } from '../records/contact.ts';
+import type { Contact, CreditField, Student } from '../records/contact.ts';
 import { effectOf, type readMarks, stepsSince, toCreditHistory } from '../records/credit-history.ts';
 
 /** One credit more or less for one booking. */
@@ -13,7 +13,7 @@ export interface CreditWish {
    * The contact before the change became due, where other instances may make the same change: a credit that has been
    * changed by just that since was changed by one of them.
    */
-  origin: Contact | null;
+  origin: Student | null;
 }
 
 /** What is known when a contact is looked at. */

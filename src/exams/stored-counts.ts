@@ -28,9 +28,19 @@ export function logUnsized(deps: Deps, exams: readonly Exam[]): void {
   if (unsized.length > 0) deps.log.warn('exams without a capacity', { examIds: unsized });
 }
 
+/** Whether another instance has changed it so short a time ago that it may be about to write the count. */
+function isBeingCounted(
+  { clock, config, counts }: Deps,
+  examId: string,
+  { changes, changedAtMs }: TakenSeats,
+): boolean {
+  const isLate = clock.monotonicMs() - changedAtMs > config.afterthoughtLingerMs + config.consistencyLagMs;
+  return !isLate && changes.some((name) => !counts.hasCounted(examId, name));
+}
+
 /**
- * Writes counts that differ from the stored ones back to HubSpot, in one batch, after the answer. A count that could not
- * be written a moment ago is left alone.
+ * Writes counts that differ from the stored ones back to HubSpot, in one batch, after the answer. A count is left alone
+ * that could not be written a moment ago, or that another instance is about to write.
  */
 export function repairCounts(deps: Deps, exams: readonly Exam[], seats: ReadonlyMap<string, TakenSeats>): void {
   if (!deps.config.repairCounts) return;
@@ -40,6 +50,7 @@ export function repairCounts(deps: Deps, exams: readonly Exam[], seats: Readonly
     // Somebody else's look may have begun to correct it since the exam was read.
     const total = deps.counts.current({ examId, total: totalBookings, updatedAtMs });
     if (!taken || taken.total === total || deps.counts.hasJustFailed(exam.id)) return [];
+    if (isBeingCounted(deps, examId, taken)) return [];
     return [{ exam, actualCount: taken.total, changes: taken.changes }];
   });
   if (wrong.length === 0) return;

@@ -32,7 +32,7 @@ export function createApp(
     ports.waitUntil(promise);
   };
   const seal = createSeal(config.hubspot.token);
-  const tellFailed = (key: string) => void deps?.then(({ shared }) => shared?.tell(['loginFailed', key]));
+  const tellFailed = (key: string) => void deps?.then(({ shared }) => shared?.tell(() => ['loginFailed', key]));
   const rateLimits = new RateLimits(clock, config.rateLimits, seal, tellFailed);
   const loginFailed = (key: string) => rateLimits.failed(key);
   const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log, waitUntil, loginFailed };

@@ -93,9 +93,9 @@ export class RateBudget {
     return this.#ceiling.pressure > this.#share.pressure ? this.#ceiling : this.#share;
   }
 
-  /** Whether a search could be made now without anybody waiting for it. */
+  /** Whether a search could be made now that hardly makes others wait: half of them are left for what must be searched. */
   get canSpareSearch(): boolean {
-    return this.#fits([this.#searches], 'student');
+    return this.#searches.used < Math.max(1, this.#searches.limit / 2);
   }
 
   /** HubSpot refused a search though this process keeps to its limit: others use it, which search answers do not tell. */

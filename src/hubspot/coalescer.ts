@@ -30,6 +30,8 @@ export interface Company {
   gapMs: number;
   /** Whether those are not answered yet, or did not leave alone. */
   isCrowd: boolean;
+  /** How many of the kind came within the last second. */
+  perSecond: number;
 }
 
 /** Whom calls are made for. */
@@ -62,8 +64,8 @@ export class Coalescer<I, O> {
   #waiting: Waiting<I, O>[] = [];
   /** Batches that have left and are not answered. */
   readonly #underWay = new Set<Asking>();
-  /** In milliseconds of the monotonic clock. */
-  #lastCameAt = -Infinity;
+  /** When those of the last second came, and the last one before them, in milliseconds of the monotonic clock. */
+  #cameAt: number[] = [];
   /** How many left in the last batch. */
   #leftTogether = 0;
   #cancelTimer = () => {};
@@ -80,7 +82,7 @@ export class Coalescer<I, O> {
    */
   async submit(inputs: readonly I[], lingerMs = this.#usualLingerMs()): Promise<readonly Outcome<O>[]> {
     if (inputs.length === 0) return [];
-    this.#lastCameAt = this.#options.clock.monotonicMs();
+    this.#cameAt.push(this.#options.clock.monotonicMs());
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
@@ -93,9 +95,11 @@ export class Coalescer<I, O> {
   }
 
   #usualLingerMs(): number {
-    const gapMs = this.#options.clock.monotonicMs() - this.#lastCameAt;
+    const now = this.#options.clock.monotonicMs();
+    const last = this.#cameAt.at(-1) ?? -Infinity;
+    this.#cameAt = this.#cameAt.filter((at) => at > now - 1000);
     const isCrowd = this.#waiting.length + this.#underWay.size > 0 || this.#leftTogether > 1;
-    return this.#options.lingerMs({ gapMs, isCrowd });
+    return this.#options.lingerMs({ gapMs: now - last, isCrowd, perSecond: this.#cameAt.length });
   }
 
   /** Lets all who wait for company leave now, and whoever comes from now on at once. */

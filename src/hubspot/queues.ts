@@ -19,13 +19,15 @@ export interface QueueOptions {
 }
 
 /** Below this share of the window nobody waits for company. */
-const IDLE_SHARE = 0.25;
+const IDLE_SHARE = 0.2;
 /** From this share on whoever waits does so as long as they may: the rest is for what cannot be foreseen. */
-const FULL_SHARE = 0.4;
+const FULL_SHARE = 0.35;
 
 /** Where several come so shortly after one another, in milliseconds, more are about to come: they wait a little. */
 const CROWD_GAP_MS = 150;
 const CROWD_LINGER_MS = 150;
+/** Nobody is waited for any longer once about so many have come, at the pace of the last second. */
+const WANTED_COMPANY = 6;
 
 /** Reads and writes that wait together leave together: one queue for each kind of call and object type. */
 export class Queues {
@@ -97,11 +99,13 @@ export class Queues {
    * None while HubSpot's window is hardly used, then longer and longer as it fills; a little in a crowd. Whoever came last
    * tells whether somebody is likely to come within that time: if not, nobody is waited for.
    */
-  #lingerMs({ gapMs, isCrowd }: Company): number {
+  #lingerMs({ gapMs, isCrowd, perSecond }: Company): number {
     const { pressure, maxLingerMs } = this.#options;
     const share = (pressure() - IDLE_SHARE) / (FULL_SHARE - IDLE_SHARE);
-    const pressed = Math.round(Math.min(1, Math.max(0, share)) * maxLingerMs);
-    if (isCrowd && gapMs <= CROWD_GAP_MS) return Math.max(pressed, Math.min(CROWD_LINGER_MS, maxLingerMs));
+    const crowdMs = Math.min(CROWD_LINGER_MS, maxLingerMs);
+    const enoughMs = Math.max(crowdMs, (WANTED_COMPANY * 1000) / perSecond);
+    const pressed = Math.round(Math.min(Math.min(1, Math.max(0, share)) * maxLingerMs, enoughMs));
+    if (isCrowd && gapMs <= CROWD_GAP_MS) return Math.max(pressed, crowdMs);
     return gapMs <= pressed ? pressed : 0;
   }
 }

@@ -15,10 +15,17 @@ import {
 } from '../records/booking.ts';
 import type { Exam } from '../records/exam.ts';
 import { getExams } from './exams.ts';
-import { noteRead, overlayBookingIds, overlayBookings, overlayExamIds, overlayLinks } from './own-writes.ts';
+import {
+  noteRead,
+  overlayBookingIds,
+  overlayBookings,
+  overlayExamIds,
+  overlayLinks,
+  withOwnBookings,
+} from './own-writes.ts';
 
-/** Booking ids that came along with a contact are used only at once. */
-const JUST_READ_MS = 1000;
+/** Booking ids that came along with a contact are used for so long, in milliseconds. */
+const JUST_READ_MS = 5000;
 /** Values given to a create are set within this time of it. */
 const MADE_WITHIN_MS = 5000;
 /** A list is put together from bookings at most this old, so that nothing in it outlives a booking's own time. */
@@ -45,7 +52,8 @@ export async function getBookingsWithExams(deps: Deps, contactId: string): Promi
     const ids = await deps.cache.fetch(contactBookingIdsKey(contactId), async () => readBookingIds(deps, contactId), {
       maxAgeMs: JUST_READ_MS,
     });
-    return withExams(deps, contactId, await getBookings(deps, ids));
+    const all = await withOwnBookings(deps, ['contact', contactId], ids);
+    return withExams(deps, contactId, await getBookings(deps, all));
   });
 }
 

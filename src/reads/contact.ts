@@ -1,18 +1,21 @@
 import type { FetchOptions } from '../cache/cache-service.ts';
 import type { Reading } from '../cache/entry-store.ts';
-import { contactBookingIdsKey, contactByEmailKey, contactKey } from '../cache/keys.ts';
+import { contactBookingIdsKey, contactByEmailKey, contactKey, type SignedIn, signedInKey } from '../cache/keys.ts';
+import type { StudentLogin } from '../contract/fields.ts';
 import type { GetObjectOptions } from '../hubspot/service.ts';
 import type { PastValue } from '../hubspot/types.ts';
 import { type Freshness, freshFor } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { orWithoutLinks } from './links.ts';
 import { overlayBookingIds, overlayContact, overlayPromises, withOwnBookings } from './own-writes.ts';
-import { type Contact, CONTACT_PROPERTIES, toContact } from '../records/contact.ts';
+import { type Contact, CONTACT_PROPERTIES, type Student, toContact } from '../records/contact.ts';
 
-/** A contact and the record ids of all its bookings, those included that HubSpot does not link yet. */
-export interface ContactWithBookings extends Contact {
+/** The record ids of all bookings of a student, those included that HubSpot does not link yet. */
+interface WithBookings {
   bookingIds: readonly string[];
 }
+export type StudentWithBookings = Student & WithBookings;
+export type ContactWithBookings = Contact & WithBookings;
 
 /** A contact as it was seen just now: what may be decided on, for a short time. */
 export interface SeenContact<C extends Contact = Contact> {
@@ -66,19 +69,35 @@ async function seeWithBookings(
  */
 export async function recallStudent(
   deps: Deps,
-  email: string,
+  login: StudentLogin,
   maxAgeMs: number,
-): Promise<SeenContact<ContactWithBookings> | null> {
-  const found = deps.cache.peek(contactByEmailKey(email.toLowerCase()), maxAgeMs);
-  const contact = found && deps.cache.peek(contactKey(found.contactId), maxAgeMs);
-  const linked = found && deps.cache.peek(contactBookingIdsKey(found.contactId), maxAgeMs);
-  if (!contact || !linked) return null;
-  const bookingIds = await withOwnBookings(deps, ['contact', contact.id], linked);
-  return {
-    contact: { ...(await overlayContact(deps, contact)), bookingIds },
-    history: new Map(),
-    isFresh: () => false,
-  };
+): Promise<StudentWithBookings | null> {
+  const { cache } = deps;
+  const found = cache.peek(contactByEmailKey(login.email.toLowerCase()), maxAgeMs);
+  const read = found && cache.peek(contactKey(found.contactId), maxAgeMs);
+  const student = read ?? toStudent(cache.peek(signedInKey(sealedLogin(deps, login)), maxAgeMs), login);
+  const linked = student && cache.peek(contactBookingIdsKey(student.id), maxAgeMs);
+  if (!linked || student.studentId !== login.student_id) return null;
+  const bookingIds = await withOwnBookings(deps, ['contact', student.id], linked);
+  return { ...(await overlayContact(deps, student)), bookingIds };
+}
+
+/**
+ * The student whom another instance has seen sign in, with the credits that what is owed will leave them; null where none
+ * has told. No call.
+ */
+export async function getSignedIn(deps: Deps, login: StudentLogin): Promise<Student | null> {
+  const student = toStudent(deps.cache.get(signedInKey(sealedLogin(deps, login))), login);
+  return student && overlayPromises(deps, await overlayContact(deps, student));
+}
+
+/** What is kept under a login is of whoever has that student id. */
+function toStudent(found: SignedIn | undefined, { student_id: studentId }: StudentLogin): Student | null {
+  return found ? { ...found, studentId } : null;
+}
+
+function sealedLogin({ seal }: Deps, { email, student_id: studentId }: StudentLogin): string {
+  return seal(`${studentId} ${email.toLowerCase()}`);
 }
 
 /** The contact of that record id, with past values of these properties. One call, always. */
@@ -149,9 +168,18 @@ async function loadWithBookings(deps: Deps, email: string, reading: Reading): Pr
     if (!seen) return null;
     const { bookingIds, ...contact } = seen.contact;
     reading.keep(contactBookingIdsKey(contact.id), bookingIds);
+    tellSignedIn(deps, email, seen.contact, reading.startedAt);
     return contact;
   };
   return orWithoutLinks(keepBookings, async () => readContact(deps, email));
+}
+
+/** The next request of the student may come to another instance. */
+function tellSignedIn(deps: Deps, email: string, contact: ContactWithBookings, readAtMs: number): void {
+  const { id, studentId, credits, updatedAtMs, bookingIds } = contact;
+  const name = sealedLogin(deps, { email, student_id: studentId });
+  const agoMs = () => Math.ceil(deps.clock.monotonicMs() - readAtMs);
+  deps.shared?.tell(() => ['signedIn', name, { id, credits, updatedAtMs }, [...bookingIds], agoMs()]);
 }
 
 /** Whether any contact has this student id. `student_id` is a number in HubSpot: other text cannot be one. One call. */

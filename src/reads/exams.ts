@@ -1,9 +1,9 @@
 import { requireAll } from '../cache/load-together.ts';
-import { examBookingIdsKey, examKey, sessionsKey } from '../cache/keys.ts';
+import { examBookingIdsKey, examKey, examToBookKey, sessionsKey } from '../cache/keys.ts';
 import { dayAt } from '../time/calendar.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { orWithoutLinks } from './links.ts';
-import { noteMerged, overlayBookingIds, overlayExam } from './own-writes.ts';
+import { noteMerged, overlayBookingIds, overlayExam, withOwnBookings } from './own-writes.ts';
 import { outcomes } from '../hubspot/batch.ts';
 import type { BatchResult } from '../hubspot/types.ts';
 import { activeExams, type Exam, EXAM_PROPERTIES, LATEST_EXAM_FIRST, toExam } from '../records/exam.ts';
@@ -45,6 +45,21 @@ export interface ExamWithBookings {
 export async function readExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {
   const found = await loadExamWithBookings(deps, id);
   return found && { ...found, exam: overlayExam(deps, found.exam) };
+}
+
+/** Bookings that come within this time of one another are decided on the same read of their exam, in milliseconds. */
+const SAME_READ_MS = 1000;
+
+/**
+ * {@link readExamWithBookings} for a booking that is asked for: what another booking read within the last second will do,
+ * since HubSpot shows changes later than that anyway. At most one call.
+ */
+export async function readExamToBook(deps: Deps, id: string): Promise<ExamWithBookings | null> {
+  const load = async () => loadExamWithBookings(deps, id);
+  const found = await deps.cache.fetch(examToBookKey(id), load, { maxAgeMs: SAME_READ_MS });
+  if (!found) return null;
+  const bookingIds = await withOwnBookings(deps, ['exam', found.exam.id], found.bookingIds);
+  return { exam: overlayExam(deps, found.exam), bookingIds };
 }
 
 async function loadExamWithBookings(deps: Deps, id: string): Promise<ExamWithBookings | null> {

@@ -2,7 +2,7 @@ import { promised } from '../consistency/debts.ts';
 import type { BookingSide, JournalEntry } from '../consistency/journal.ts';
 import { changesIn, seatsTaken } from '../consistency/seats-taken.ts';
 import { asCancelled, type Booking, type BookingSeat, type BookingWithLinks } from '../records/booking.ts';
-import type { Contact } from '../records/contact.ts';
+import type { Student } from '../records/contact.ts';
 import type { Exam } from '../records/exam.ts';
 import type { Deps } from '../wiring/deps.ts';
 
@@ -12,13 +12,13 @@ import type { Deps } from '../wiring/deps.ts';
  */
 
 /** The contact with the credits written here last, unless HubSpot's record is younger. */
-export async function overlayContact(deps: Deps, contact: Contact): Promise<Contact> {
+export async function overlayContact<C extends Student>(deps: Deps, contact: C): Promise<C> {
   const written = await deps.journal.creditsOf(contact.id);
   return written && contact.updatedAtMs < written.updatedAtMs ? { ...contact, credits: written.credits } : contact;
 }
 
 /** The contact with the credits that it has once all that is owed is done. */
-export async function overlayPromises<C extends Contact>(deps: Deps, contact: C): Promise<C> {
+export async function overlayPromises<C extends Student>(deps: Deps, contact: C): Promise<C> {
   const debts = await deps.debts.ofContact(contact.id);
   return debts.length === 0 ? contact : { ...contact, credits: promised(debts, contact.credits) };
 }
@@ -110,6 +110,8 @@ export interface TakenSeats {
   total: number;
   /** Our own changes that are in it. */
   changes: readonly string[];
+  /** When the latest of them was made, in milliseconds of the monotonic clock; -Infinity for none. */
+  changedAtMs: number;
 }
 
 /** Seats taken per exam, with what was booked and cancelled here until now. */
@@ -120,7 +122,8 @@ export async function overlaySeats(
   const entries = await deps.journal.entriesOfExams([...seats.keys()]);
   const taken = seats.entries().map(([id, bookings]) => {
     const ours = entries.get(id) ?? [];
-    return [id, { total: seatsTaken(bookings, ours), changes: changesIn(ours) }] as const;
+    const changedAtMs = Math.max(-Infinity, ...ours.map(({ writtenAtMs }) => writtenAtMs));
+    return [id, { total: seatsTaken(bookings, ours), changes: changesIn(ours), changedAtMs }] as const;
   });
   return new Map(taken);
 }

@@ -24,6 +24,9 @@ export interface Contact {
   updatedAtMs: number;
 }
 
+/** A student as bookings are decided on: a contact without its names and its address. */
+export type Student = Pick<Contact, 'id' | 'studentId' | 'credits' | 'updatedAtMs'>;
+
 export function toContact(record: HubSpotObject<(typeof CONTACT_PROPERTIES)[number]>, context: RecordContext): Contact {
   const values = readerOf('contact', record, context);
   const credit = (field: CreditField) => (record.properties[field]?.trim() ? values.integer(field) : 0);

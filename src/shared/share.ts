@@ -43,7 +43,8 @@ export interface Shared {
   ledger: Ledger;
   redis: GuardedRedis;
   attach: (others: Others) => void;
-  tell: (fact: Fact) => void;
+  /** Tells the others at once what `fact` says when it leaves. */
+  tell: (fact: () => Fact) => void;
   values: SharedValues;
   /** See {@link CallWindows.admit}. */
   admit: CallWindows['admit'];
@@ -82,12 +83,12 @@ export function share(
   const { youthMs, holdMs, tellAgainMs } = timesOf(config);
   const others: Others = { cache: undefined, loginFailed: undefined };
   const options = { redis, clock, prefix: config.redis.prefix, me, background, tellAgainMs, serverNow };
-  const hear = ({ text, by, place }: News) => {
+  const hear = ({ text, by, place, agoMs }: News) => {
     if (by === me) return;
     if (isDebt(text)) return void debts.learn(text, by);
     const fact = JSON.parse(text) as Fact;
     if (fact[0] === 'dropped') values.dropped(fact[1], place);
-    takeDown(fact, { journal: own.journal, debts, ...others });
+    takeDown(fact, clock.monotonicMs() - agoMs, { journal: own.journal, debts, ...others });
   };
   const ledger = new Ledger(options, {
     hear: (news) => understand(log, () => hear(news)),
@@ -110,7 +111,10 @@ export function share(
   const values = new SharedValues({ clock, ledger, redis, background });
   const isWhole = () => ledger.isInTouch && clock.monotonicMs() >= debts.knowsAllAtMs;
   const locks = new SharedLock({ clock, ledger, seal, maxWaitMs: config.lockWaitMs, isWhole });
-  const tell = (fact: Fact) => ledger.outbox.queue({ kind: 'news', key: null, values: () => [JSON.stringify(fact)] });
+  const tell = (fact: () => Fact) =>
+    background('news', async () =>
+      ledger.outbox.write({ kind: 'news', key: null, values: () => [JSON.stringify(fact())] }),
+    );
   const attach = (attached: Others) => void Object.assign(others, attached);
   const key = (name: string) => ledger.key(name);
   const windows = new CallWindows({ clock, redis, key, limits: config.hubspot.limits, serverNow });

@@ -62,7 +62,7 @@ export async function invalidateCache(deps: Deps, raw: readonly unknown[]): Prom
 export async function dropStale(deps: Deps, events: readonly HubSpotEvent[]): Promise<number> {
   const untold = events.filter((event) => !takeInCount(deps, event));
   const stale = await Promise.all(untold.map(async (event) => staleTags(deps, event)));
-  return deps.cache.invalidate(new Set(stale.flat()));
+  return deps.cache.invalidate([...new Set(stale.flat())]);
 }
 
 /**

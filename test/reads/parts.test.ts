@@ -30,11 +30,11 @@ describe('links that came along with something else', () => {
     expect(await capacity()).toBe(2);
   });
 
-  it('of a contact are used at once or not at all', async () => {
+  it('of a contact are used within five seconds or not at all', async () => {
     const { world, student, exam, list, drop } = await start();
     expect(await list()).toHaveLength(1);
     world.account.booking({ student, exam });
-    await world.clock.advance(1001);
+    await world.clock.advance(5001);
     await drop();
     expect(await list()).toHaveLength(2);
   });
