@@ -18,6 +18,14 @@ export interface DerivedCount {
   changes: Iterable<string>;
 }
 
+/** A count that several instances derive from the same bookings. */
+export interface SharedCount extends DerivedCount {
+  /** When its latest change was made, by HubSpot's clock, in epoch milliseconds. */
+  atMs: number;
+  /** Whether the latest change by now was made here: whoever made it writes the count. */
+  isDue: () => boolean;
+}
+
 export interface CountWriterOptions {
   clock: Clock;
   log: Log;
@@ -26,8 +34,10 @@ export interface CountWriterOptions {
   lingerMs: number;
   /** Resolves to null when HubSpot does not know the exam. */
   read: (examId: string) => Promise<StoredCount | null>;
-  /** Stores a count and resolves to the record's new `updatedAt` in epoch milliseconds. */
-  write: (examId: string, total: number) => Promise<number>;
+  /**
+   * Stores a count, if it may when its call leaves, and resolves to the record's new `updatedAt` in epoch milliseconds.
+   */
+  write: (examId: string, total: number, mayLeave: () => boolean) => Promise<number>;
 }
 
 /** One booking more or less. */
@@ -74,8 +84,11 @@ export class CountWriter {
     this.#options = options;
   }
 
-  /** Counts one booking more or less, once by that name. */
-  adjust(examId: string, name: string, delta: 1 | -1): void {
+  /**
+   * Counts one booking more or less, once by that name.
+   * @param derive what the count is where others change it, too; undefined where it is not known.
+   */
+  adjust(examId: string, name: string, delta: 1 | -1, derive?: () => Promise<SharedCount | undefined>): void {
     const count = this.#of(examId);
     if (count.changes.has(name)) return;
     count.changes.set(name, { delta, at: this.#options.clock.monotonicMs(), isOpen: true });
@@ -84,7 +97,10 @@ export class CountWriter {
     this.#options.background('count', async () => {
       await waitAtMost(this.#options.clock, this.#options.lingerMs, this.#hurried.promise);
       count.isPlanned = false;
-      await this.#inLine(count, async () => this.#addOpen(examId, count));
+      const shared = await derive?.();
+      if (shared?.isDue()) await this.put(shared);
+      else if (shared) this.#leaveToOthers(count, shared);
+      else await this.#inLine(count, async () => this.#addOpen(examId, count));
     });
   }
 
@@ -92,7 +108,7 @@ export class CountWriter {
    * Writes a count that was derived from the bookings themselves, and what was counted here since.
    * @returns why it was not written, or null.
    */
-  async put({ examId, total, changes }: DerivedCount): Promise<Error | null> {
+  async put({ examId, total, changes, ...shared }: DerivedCount & Partial<SharedCount>): Promise<Error | null> {
     const count = this.#of(examId);
     if (count.put?.total === total) return count.put.outcome;
     const held = new Set(changes);
@@ -100,7 +116,7 @@ export class CountWriter {
       const oldest = this.#options.clock.monotonicMs() - DERIVED_WITHIN_MS;
       const since = [...count.changes].filter(([name, { at }]) => !held.has(name) && at >= oldest);
       const sum = total + sumOf(since.map(([, change]) => change));
-      const failure = await this.#write(examId, count, sum, [...count.changes.values()]);
+      const failure = await this.#write({ examId, count, isDue: shared.isDue }, sum, [...count.changes.values()]);
       if (count.put?.outcome === outcome) count.put = undefined;
       return failure;
     });
@@ -142,6 +158,12 @@ export class CountWriter {
     this.#hurried.resolve();
   }
 
+  /** Another instance writes it, if it has not yet. */
+  #leaveToOthers(count: Count, { total, atMs, changes }: SharedCount): void {
+    count.landed = { total, atMs };
+    for (const name of changes) Object.assign(count.changes.get(name) ?? {}, { isOpen: false });
+  }
+
   async #addOpen(examId: string, count: Count): Promise<void> {
     const { log, read } = this.#options;
     try {
@@ -150,21 +172,27 @@ export class CountWriter {
       const { attempted } = count;
       if (attempted?.total === base.total) for (const change of attempted.changes) change.isOpen = false;
       const open = [...count.changes.values()].filter(({ isOpen }) => isOpen);
-      if (open.length > 0) await this.#write(examId, count, base.total + sumOf(open), open);
+      if (open.length > 0) await this.#write({ examId, count }, base.total + sumOf(open), open);
     } catch (error) {
       this.#noteFailure(count, { examId }, error);
     }
   }
 
-  async #write(examId: string, count: Count, sum: number, changes: readonly Change[]): Promise<Error | null> {
+  async #write(
+    { examId, count, isDue = () => true }: { examId: string; count: Count; isDue?: (() => boolean) | undefined },
+    sum: number,
+    changes: readonly Change[],
+  ): Promise<Error | null> {
     const total = Math.max(0, sum);
     count.attempted = { total, changes };
     try {
-      const atMs = await this.#options.write(examId, total);
+      const atMs = await this.#options.write(examId, total, isDue);
       for (const change of changes) change.isOpen = false;
       Object.assign(count, { landed: { total, atMs }, attempted: undefined });
       return null;
     } catch (error) {
+      // Overtaken on its way: whoever made the latest change writes the count.
+      if (!isDue()) return null;
       return this.#noteFailure(count, { examId, total }, error);
     }
   }

@@ -49,6 +49,8 @@ export interface Journal {
   ): Promise<void>;
   creditsWritten(contactId: string, entry: CreditsEntry): Promise<void>;
 
+  /** Entries of one exam as far as they are known in this process, at once. */
+  peekExam(examId: string): JournalEntry[];
   entriesOfExams(examIds: readonly string[]): Promise<Map<string, JournalEntry[]>>;
   entriesOfContact(contactId: string): Promise<JournalEntry[]>;
   entryOf(bookingId: string): Promise<JournalEntry | undefined>;

@@ -93,9 +93,9 @@ export class RateBudget {
     return this.#ceiling.pressure > this.#share.pressure ? this.#ceiling : this.#share;
   }
 
-  /** Whether a search could be made now that hardly makes others wait: half of them are left for what must be searched. */
+  /** Whether a search could be made now that makes nobody wait: one more is left for what must be searched. */
   get canSpareSearch(): boolean {
-    return this.#searches.used < Math.max(1, this.#searches.limit / 2);
+    return this.#searches.used < Math.max(1, this.#searches.limit - 1);
   }
 
   /** HubSpot refused a search though this process keeps to its limit: others use it, which search answers do not tell. */

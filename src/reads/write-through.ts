@@ -4,6 +4,7 @@ import type { Debt } from '../consistency/debts.ts';
 import { cancelledChange, madeChange } from '../consistency/seats-taken.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { deriveSharedCount } from './shared-count.ts';
 import { asCancelled, type Booking, type BookingWithExam } from '../records/booking.ts';
 import type { Contact, HeldCredits } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
@@ -55,14 +56,18 @@ export interface BookingIds {
 export async function noteMade(deps: Deps, debt: Debt, booking: Booking, facts: ExamFacts): Promise<void> {
   const ids = { bookingId: booking.id, contactId: debt.contactId, examId: debt.examId };
   const noted = deps.debts.made(debt, { ...ids, facts, madeAtMs: epochMs(booking.createdAt) });
-  deps.counts.adjust(debt.examId, madeChange(booking.id), 1);
+  count(deps, debt.examId, madeChange(booking.id), 1);
   await noted;
+}
+
+function count(deps: Deps, examId: string, name: string, delta: 1 | -1): void {
+  deps.counts.adjust(examId, name, delta, async () => deriveSharedCount(deps, examId));
 }
 
 /** A booking just taken back. */
 export async function noteUndone(deps: Deps, { bookingId, contactId, examId }: BookingIds): Promise<void> {
   const noted = deps.journal.bookingUndone(bookingId);
-  deps.counts.adjust(examId, cancelledChange(bookingId), -1);
+  count(deps, examId, cancelledChange(bookingId), -1);
   deps.cache.invalidate([tags.booking(bookingId), tags.contactBookings(contactId)]);
   await noted;
 }
@@ -71,7 +76,7 @@ export async function noteUndone(deps: Deps, { bookingId, contactId, examId }: B
 export async function noteCancelled(deps: Deps, ids: BookingIds, cancelledAtMs: number): Promise<void> {
   const { bookingId, contactId, examId } = ids;
   const noted = deps.journal.bookingCancelled({ ...ids, cancelledAtMs });
-  if (examId !== '') deps.counts.adjust(examId, cancelledChange(bookingId), -1);
+  if (examId !== '') count(deps, examId, cancelledChange(bookingId), -1);
   deps.cache.patch(bookingKey(bookingId), (booking) => booking && asCancelled(booking));
   deps.cache.patch(bookingDetailsKey(bookingId), (found) => found && { ...found, booking: asCancelled(found.booking) });
   deps.cache.patch(bookingListKey(contactId), (list) =>

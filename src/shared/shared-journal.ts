@@ -61,6 +61,10 @@ export class SharedJournal implements Journal {
     this.#tell(['examChanged', examId]);
   }
 
+  peekExam(examId: string): JournalEntry[] {
+    return this.#local.peekExam(examId);
+  }
+
   async entriesOfExams(examIds: readonly string[]): Promise<Map<string, JournalEntry[]>> {
     return this.#local.entriesOfExams(examIds);
   }

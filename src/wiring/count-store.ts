@@ -18,9 +18,9 @@ export function countStore(
       const { totalBookings: total, updatedAtMs } = toExam(record, context);
       return { examId, total, updatedAtMs };
     },
-    async write(examId, total) {
+    async write(examId, total, mayLeave) {
       const update = { id: examId, properties: countToProperties(total) };
-      const { updatedAt } = await hubspot.updateObject(exams, update, { repeatable: true });
+      const { updatedAt } = await hubspot.updateObject(exams, update, { repeatable: true, mayLeave });
       return epochMs(updatedAt);
     },
   };
