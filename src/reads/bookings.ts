@@ -26,6 +26,8 @@ import {
 
 /** Booking ids that came along with a contact are used for so long, in milliseconds. */
 const JUST_READ_MS = 5000;
+/** The same where another instance may have booked meanwhile without telling. */
+const JUST_READ_UNTOLD_MS = 1000;
 /** Values given to a create are set within this time of it. */
 const MADE_WITHIN_MS = 5000;
 /** A list is put together from bookings at most this old, so that nothing in it outlives a booking's own time. */
@@ -49,9 +51,9 @@ export async function readBookingsWithExams(
  */
 export async function getBookingsWithExams(deps: Deps, contactId: string): Promise<readonly BookingWithExam[]> {
   return deps.cache.fetch(bookingListKey(contactId), async () => {
-    const ids = await deps.cache.fetch(contactBookingIdsKey(contactId), async () => readBookingIds(deps, contactId), {
-      maxAgeMs: JUST_READ_MS,
-    });
+    const maxAgeMs = deps.locks.isExclusive ? JUST_READ_MS : JUST_READ_UNTOLD_MS;
+    const load = async () => readBookingIds(deps, contactId);
+    const ids = await deps.cache.fetch(contactBookingIdsKey(contactId), load, { maxAgeMs });
     const all = await withOwnBookings(deps, ['contact', contactId], ids);
     return withExams(deps, contactId, await getBookings(deps, all));
   });

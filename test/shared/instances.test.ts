@@ -177,9 +177,8 @@ describe.skipIf(!hasRedis)('three instances over Redis', () => {
     redis.fate = () => ((count += 1) % 3 === 0 ? fate : 'answered');
     const { students, answers } = await pressAll(all, exam, 30, 50);
     for (const world of all) await world.settle();
-    const sold = await expectWhole(all, exam, students, answers);
-    // A booking whose seat cannot be confirmed is undone, so that fewer may be sold than there are, never more.
-    expect([sold > 0, sold <= 7]).toEqual([true, true]);
+    // A booking whose seat cannot be confirmed is undone: fewer may be sold than there are, never more.
+    expect(await expectWhole(all, exam, students, answers)).toBeLessThanOrEqual(7);
   });
 
   it('one instance cut off while the others sell: nothing is sold twice', async () => {

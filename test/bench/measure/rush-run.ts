@@ -73,7 +73,10 @@ async function rush(
       const sale = sales[index % sales.length];
       if (!sale) throw new Error('no session has opened');
       await sleep(arrivals[index]);
-      return visit(urls, student, sale, `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}`);
+      // Their requests go to one instance after the other, and the next student begins with the next one.
+      const first = index % urls.length;
+      const order = [...urls.slice(first), ...urls.slice(0, first)];
+      return visit(order, student, sale, `10.0.${Math.floor(index / 200)}.${(index % 200) + 1}`);
     }),
   );
 }
