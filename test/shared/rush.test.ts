@@ -23,7 +23,7 @@ describe.skipIf(!hasRedis)('a session of 90 seats opens for 100 students on thre
   afterAll(async () => server.kill());
   beforeEach(async () => {
     redis = new SharedRedis(server, 'rush');
-    await redis.flush();
+    await server.command('FLUSHALL');
   });
   afterEach(() => redis.close());
 

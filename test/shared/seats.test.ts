@@ -108,7 +108,7 @@ describe.skipIf(!hasRedis)('seats that are decided on over Redis', () => {
   afterAll(async () => server.kill());
   beforeEach(async () => {
     redis = new SharedRedis(server, 'seats');
-    await redis.flush();
+    await server.command('FLUSHALL');
     one = await World.create({ redis });
     two = await one.sibling({}, redis);
     for (const world of [one, two]) await world.clock.run(async () => world.deps.sync());
@@ -141,7 +141,7 @@ describe.skipIf(!hasRedis)('seats that are decided on over Redis', () => {
   });
 
   it('a state that is new waits until HubSpot shows what it may have lost', async () => {
-    await redis.flush();
+    await server.command('FLUSHALL');
     expect(await open(two, debtOf(two, 1), 1)).toBe('young');
     await one.clock.advance(4400);
     expect(await open(two, debtOf(two, 1), 1)).toBe('young');
@@ -159,7 +159,7 @@ describe.skipIf(!hasRedis)('seats that are decided on over Redis', () => {
   it('a booking whose held seat was lost has to be decided on again, and yields if the seat was sold', async () => {
     const debt = debtOf(one, 1);
     await open(one, debt, 1);
-    await redis.flush();
+    await server.command('FLUSHALL');
     await one.clock.advance(50);
     // The state is new, and knows nothing of the first one's seat.
     await two.clock.run(async () => two.deps.sync());

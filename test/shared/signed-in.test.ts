@@ -19,7 +19,7 @@ describe.skipIf(!hasRedis)('a student whose requests come to different instances
   afterAll(async () => server.kill());
   beforeEach(async () => {
     redis = new SharedRedis(server, 'test');
-    await redis.flush();
+    await server.command('FLUSHALL');
   });
   afterEach(() => redis.close());
 

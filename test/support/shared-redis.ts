@@ -13,7 +13,7 @@ export type Fate = 'answered' | 'lost' | 'unanswered' | 'ends' | 'ends after it'
 
 /** A real Redis whose time is the tests' own, and which can be told to fail. */
 export class SharedRedis {
-  readonly #server: RedisServer;
+  readonly #server: Pick<RedisServer, 'url'>;
   readonly #prefix: string;
   readonly #connections: RedisConnection[] = [];
   #clock: VirtualClock | undefined;
@@ -24,7 +24,7 @@ export class SharedRedis {
   readonly log: string[] = [];
   fate: (script: string, instance: number) => Fate = () => 'answered';
 
-  constructor(server: RedisServer, prefix: string) {
+  constructor(server: Pick<RedisServer, 'url'>, prefix: string) {
     this.#server = server;
     this.#prefix = prefix;
   }
@@ -38,10 +38,6 @@ export class SharedRedis {
     this.#clock = clock;
     const others = clock.busy;
     clock.busy = () => others() + this.#active;
-  }
-
-  async flush(): Promise<void> {
-    await this.#server.command('FLUSHALL');
   }
 
   close(): void {

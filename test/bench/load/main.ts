@@ -20,7 +20,8 @@ const USAGE = `npm run load -- [options]
   --users N        how many, 1 to 400, each with one request a second (default 100)
   --soak N         instead: N seconds, 10 to 600, of booking and cancelling over a HubSpot that answers late or never,
                    with staff at work; then everything that HubSpot holds is checked
-  --instances N    of a soak, 1 or 2 (default 1)
+  --instances N    of a soak, 1 to 3 (default 1)
+  --redis          of a soak: the instances share a Redis, which stands still once and is emptied once; one of them is killed
   --properties     of a soak: the account has the two optional properties
   --no-faults      of a soak: nothing goes wrong
   --seed N         of a soak: the chances of an earlier one
@@ -34,6 +35,7 @@ const OPTIONS = {
   users: { type: 'string', default: '100' },
   soak: { type: 'string' },
   instances: { type: 'string', default: '1' },
+  redis: { type: 'boolean', default: false },
   properties: { type: 'boolean', default: false },
   'no-faults': { type: 'boolean', default: false },
   seed: { type: 'string' },
@@ -123,7 +125,8 @@ async function main(): Promise<void> {
   if (values.soak !== undefined) {
     const isRight = await soak({
       seconds: whole('soak', values.soak, 600),
-      instances: whole('instances', values.instances, 2) === 2 ? 2 : 1,
+      instances: whole('instances', values.instances, 3),
+      redis: values.redis,
       properties: values.properties,
       faults: !values['no-faults'],
       seed: values.seed === undefined ? Date.now() % 1_000_000 : whole('seed', values.seed, 1_000_000),

@@ -4,6 +4,7 @@ import { PORTAL_WITH_KEYS, PREPDOCTORS_PORTAL } from '../../../src/emulator/prep
 import { serveEmulator } from '../../../src/emulator/server.ts';
 import { LIFELIKE_SETTINGS } from '../../../src/emulator/settings.ts';
 import { AccountBuilder, type TestStudent } from '../../support/account-builder.ts';
+import { RedisServer } from '../../support/redis-server.ts';
 import type { SessionFacts } from '../accounts/sessions.ts';
 import { type ApiProcess, startApi } from '../process/api-process.ts';
 import { NO_INBOUND_LIMITS, SECRETS } from '../process/contestant.ts';
@@ -21,7 +22,9 @@ const CAPACITY = 12;
 
 export interface SoakOptions {
   seconds: number;
-  instances: 1 | 2;
+  instances: number;
+  /** Whether they share a Redis. */
+  redis: boolean;
   /** Whether the account has the two optional properties. */
   properties: boolean;
   faults: boolean;
@@ -35,10 +38,14 @@ export interface Stage {
   students: TestStudent[];
   sessions: SessionFacts[];
   apis: ApiProcess[];
+  /** What the instances share; null for nothing. */
+  redis: RedisServer | null;
+  /** Kills an instance and starts another one in its place. */
+  replaceOne: () => Promise<void>;
   stop: () => Promise<void>;
 }
 
-export async function setStage({ instances, properties }: SoakOptions): Promise<Stage> {
+export async function setStage({ instances, properties, redis: isShared }: SoakOptions): Promise<Stage> {
   const portal = properties ? PORTAL_WITH_KEYS : PREPDOCTORS_PORTAL;
   const emulator = new Emulator({ settings: LIFELIKE_SETTINGS, portal });
   const account = new AccountBuilder(emulator);
@@ -48,13 +55,25 @@ export async function setStage({ instances, properties }: SoakOptions): Promise<
     return { id: account.exam({ date, capacity: CAPACITY }), date, type: 'Situational Judgment', capacity: CAPACITY };
   });
   const server = await serveEmulator(emulator);
-  const env = instanceEnv(server.url, instances, properties);
-  const apis = await Promise.all(Array.from({ length: instances }, async () => startApi('src/local/main.ts', env)));
+  const redis = isShared ? await RedisServer.start() : null;
+  const env = { ...instanceEnv(server.url, instances, properties), ...(redis ? shared(redis) : {}) };
+  const start = async () => startApi('src/local/main.ts', env);
+  const apis = await Promise.all(Array.from({ length: instances }, start));
+  const replaceOne = async () => {
+    await apis.shift()?.stop();
+    apis.push(await start());
+  };
   const stop = async () => {
     await Promise.all(apis.map(async (api) => api.stop()));
+    await redis?.kill();
     await server.close();
   };
-  return { emulator, account, students, sessions, apis, stop };
+  return { emulator, account, students, sessions, apis, redis, replaceOne, stop };
+}
+
+/** One budget for all of them, and nothing to confirm. */
+function shared({ url }: RedisServer): Record<string, string> {
+  return { REDIS_URL: url, VERCEL: '1', BOOKING_CONFIRMATION: 'auto', HUBSPOT_CALLS_PER_10_SECONDS: '180' };
 }
 
 function instanceEnv(hubspotUrl: string, instances: number, properties: boolean): Record<string, string> {

@@ -29,7 +29,7 @@ export async function findFaults(soaked: Soaked, options: SoakOptions): Promise<
   const synced = await send(first?.url ?? '', syncRequest());
   return [
     ...(synced.status === 200 ? [] : [`the sync answered ${synced.status}`]),
-    ...badAnswers(soaked),
+    ...badAnswers(soaked, options),
     ...badSeats(stage),
     ...badCredits(soaked, options),
     ...(await badLists(soaked)),
@@ -47,12 +47,15 @@ function answersOf({ people }: Soaked): SoakAnswer[] {
   return people.flatMap(({ answers }) => answers);
 }
 
-function badAnswers(soaked: Soaked): string[] {
+/** An instance that is killed breaks its connections. */
+function badAnswers(soaked: Soaked, { redis, faults }: SoakOptions): string[] {
   const bad = answersOf(soaked).flatMap(({ action, answer }) => {
     const { status, body, retryAfter } = answer;
     if (isTooLate(answer)) return [`${action} took longer than its deadline`];
     if (status === 503 && retryAfter === null) return [`${action} 503 without Retry-After`];
-    return status === 0 || (status >= 500 && status !== 503) ? [`${action} ${status} ${String(body?.code)}`] : [];
+    return (status === 0 && !(redis && faults)) || (status >= 500 && status !== 503)
+      ? [`${action} ${status} ${String(body?.code)}`]
+      : [];
   });
   return Object.entries(tally(bad)).map(([what, count]) => `${count} × ${what}`);
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { trouble } from './soak-faults.ts';
+import { breakThings } from './soak-outages.ts';
 import { SoakStudent } from './soak-people.ts';
 import { residentMb, setStage, SETTLED_AFTER_MS, type SoakOptions, type Stage } from './soak-stage.ts';
 import { describeSoak, findFaults } from './soak-verdict.ts';
@@ -17,14 +18,15 @@ export async function soak(options: SoakOptions): Promise<boolean> {
   const stage = await setStage(options);
   try {
     process.stdout.write(
-      `soak of ${options.seconds} s on ${options.instances} instance(s), seed ${options.seed}${options.properties ? ', with the two properties' : ''}\n\n`,
+      `soak of ${options.seconds} s on ${options.instances} instance(s)${options.redis ? ' over Redis' : ''}, seed ${options.seed}${options.properties ? ', with the two properties' : ''}\n\n`,
     );
     await sleep(INSTANCE_AGE_MS);
     const until = Date.now() + options.seconds * 1000;
     const people = stage.students.map((student, index) => new SoakStudent(stage, student, options.seed + index));
-    const [memory, troubles] = await Promise.all([
+    const [memory, troubles, _broken] = await Promise.all([
       sampleMemory(stage, until),
       options.faults ? trouble(stage.emulator, options.seed, until) : 0,
+      options.faults ? breakThings(stage, until) : undefined,
       ...people.map(async (person) => person.live(until)),
     ]);
     stage.emulator.faults.clear();
