@@ -244,6 +244,7 @@ export class CacheService {
   #hit(entry: Entry, stale = false): unknown {
     if (stale) this.#counters.staleHit(entry.kind);
     else this.#counters.hit(entry.kind);
+    entry.isUsed = true;
     return entry.value;
   }
 }

@@ -144,7 +144,8 @@ export class EntryStore {
     else this.put(key, value, { loadedAt: startedAt, mark });
   }
 
-  #disposed({ kind }: Entry, name: string, reason: LRUCache.DisposeReason): void {
+  #disposed({ kind, isUsed }: Entry, name: string, reason: LRUCache.DisposeReason): void {
+    this.#counters.retired(kind, isUsed);
     if (reason === 'set') return;
     this.#tags.remove(name);
     if (reason === 'evict') this.#counters.evicted(kind, name);

@@ -31,6 +31,8 @@ export interface Entry {
   readonly bytes: number;
   /** When somebody asked for it last, in milliseconds of the monotonic clock. */
   usedAt: number;
+  /** Whether it was ever an answer. */
+  isUsed: boolean;
   /** Not to be refreshed before this time, in milliseconds of the monotonic clock: the last attempt has just failed. */
   retryAt: number;
 }
@@ -72,6 +74,7 @@ export function makeEntry<T>(key: CacheKey<T>, value: T, policy: CachePolicy, ti
     mark,
     bytes: key.key.length + JSON.stringify(value).length,
     usedAt,
+    isUsed: false,
     retryAt: -Infinity,
   };
 }

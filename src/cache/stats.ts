@@ -18,6 +18,8 @@ interface KindStats {
   /** Time spent loading, in milliseconds. */
   loadMs: number;
   evictions: number;
+  /** Values that are not kept any more, by whether they were ever an answer. */
+  retired: { used: number; unused: number };
   entries: number;
   bytes: number;
 }
@@ -59,6 +61,10 @@ export class CacheCounters {
     this.#gone.set(key, reason);
   }
 
+  retired(kind: CacheKind, isUsed: boolean): void {
+    this.#stats[kind].retired[isUsed ? 'used' : 'unused'] += 1;
+  }
+
   evicted(kind: CacheKind, key: string): void {
     this.#stats[kind].evictions += 1;
     this.gone(key, 'evicted');
@@ -76,7 +82,9 @@ export class CacheCounters {
       return loaded;
     } finally {
       if (!complete) stats.loadErrors += 1;
-      stats.loadMs += this.#clock.monotonicMs() - startedMs;
+      const endMs = this.#clock.monotonicMs();
+      stats.loadMs += endMs - startedMs;
+      currentContext()?.usage.trace({ kind: 'load', detail: kind, startMs: startedMs, endMs });
     }
   }
 
@@ -100,6 +108,7 @@ function emptyKind(): KindStats {
     loadErrors: 0,
     loadMs: 0,
     evictions: 0,
+    retired: { used: 0, unused: 0 },
     entries: 0,
     bytes: 0,
   };

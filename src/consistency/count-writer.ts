@@ -29,6 +29,8 @@ export interface SharedCount extends DerivedCount {
 export interface CountWriterOptions {
   clock: Clock;
   log: Log;
+  /** Whether an error passes by itself. */
+  isOutage: (error: unknown) => boolean;
   background: RunInBackground;
   /** Milliseconds that a write waits for further changes. */
   lingerMs: number;
@@ -200,7 +202,10 @@ export class CountWriter {
   /** Made up for by the next write: what is open stays open. */
   #noteFailure(count: Count, what: { examId: string; total?: number }, error: unknown): Error {
     count.failedAt = this.#options.clock.monotonicMs();
-    this.#options.log.error('count not written', { ...what, reason: String(error) });
+    this.#options.log[this.#options.isOutage(error) ? 'warn' : 'error']('count not written', {
+      ...what,
+      reason: String(error),
+    });
     return error instanceof Error ? error : new Error(String(error));
   }
 

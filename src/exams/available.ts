@@ -6,7 +6,7 @@ import { type DatedExam, getOpenExams } from '../reads/exams.ts';
 import type { TakenSeats } from '../reads/own-writes.ts';
 import { countSeats } from '../reads/seats.ts';
 import { compareSessions, type SessionOrder } from '../records/exam.ts';
-import { countedOrStored, logUnsized, repairCounts } from './stored-counts.ts';
+import { countedOrStored, logUnsized, noteOverbooked, repairCounts } from './stored-counts.ts';
 
 export const AvailableExamsInput = z.object({
   mock_type: MockTypeField,
@@ -28,6 +28,7 @@ export async function listAvailableExams(deps: Deps, input: AvailableExamsInput)
   const exams = await getOpenExams(deps, input.mock_type);
   const seats = input.realtime ? await countAll(deps, exams) : new Map<string, TakenSeats>();
   if (input.realtime) repairCounts(deps, exams, seats);
+  noteOverbooked(deps, exams, seats);
   logUnsized(deps, exams);
   return exams
     .map((exam) => describe(exam, seats.get(exam.id)?.total ?? exam.totalBookings, deps.config.timeZone))

@@ -22,6 +22,14 @@ export async function countedOrStored(deps: Deps, count: () => Promise<SeatCount
   return taken;
 }
 
+/** Tells of sessions with more bookings than seats: staff booked by hand, or something is wrong. */
+export function noteOverbooked(deps: Deps, exams: readonly Exam[], taken: ReadonlyMap<string, TakenSeats>): void {
+  for (const { id: examId, capacity } of exams) {
+    const isOver = (taken.get(examId)?.total ?? 0) > (capacity ?? Infinity);
+    if (isOver) deps.telemetry.note({ kind: 'overbooked', examId });
+  }
+}
+
 /** A session without a capacity counts as full: an operator has to know. */
 export function logUnsized(deps: Deps, exams: readonly Exam[]): void {
   const unsized = exams.filter(({ capacity }) => capacity === null).map(({ id }) => id);

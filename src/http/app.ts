@@ -6,14 +6,17 @@ import { createSeal } from '../settings/seal.ts';
 import { type Clock, systemClock, waitAtMost } from '../time/clock.ts';
 import { createDeps, type Ports } from '../wiring/create-deps.ts';
 import type { Deps } from '../wiring/deps.ts';
+import { type LazyMonitoring, monitorLazily } from '../monitoring/lazily.ts';
+import { Telemetry } from '../observability/telemetry.ts';
 import { RateLimits } from './rate-limits.ts';
 
 /** What serving HTTP needs; whatever reaches HubSpot is loaded only when a handler asks for `deps`. */
-export interface App {
+export interface App extends LazyMonitoring {
   config: Config;
   clock: Clock;
   log: Log;
   rateLimits: RateLimits;
+  telemetry: Telemetry;
   deps: () => Promise<Deps>;
   /** Finishes what goes on after the answers, within `graceMs`; what could not be finished is one line of the log. */
   stop: (graceMs: number) => Promise<void>;
@@ -35,36 +38,48 @@ export function createApp(
   const tellFailed = (key: string) => void deps?.then(({ shared }) => shared?.tell(() => ['loginFailed', key]));
   const rateLimits = new RateLimits(clock, config.rateLimits, seal, tellFailed);
   const loginFailed = (key: string) => rateLimits.failed(key);
-  const complete: Ports = { random: Math.random, startedAtMs: 0, ...ports, clock, log, waitUntil, loginFailed };
+  const isMonitored = config.http.monitoringToken !== undefined || config.monitoring.otlp !== null;
+  const telemetry = new Telemetry(isMonitored || config.overEmulator);
+  const complete = { random: Math.random, startedAtMs: 0, ...ports, clock, log, telemetry, waitUntil, loginFailed };
   if (config.warnings.length > 0) log.warn('suspicious settings', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
+  let ready: Deps | undefined;
   return {
     config,
     clock,
     log,
     rateLimits,
+    telemetry,
+    ...monitorLazily({ config: config.monitoring, clock, log, telemetry, loaded: () => ready }, waitUntil),
     async deps() {
       const loading = (deps ??= createDeps(config, complete));
       try {
         const loaded = await waitingFor(clock, 'start', async () => loading);
         await loaded.sync();
+        ready = loaded;
         return loaded;
       } catch (error) {
         if (deps === loading) deps = undefined;
         throw error;
       }
     },
-    async stop(graceMs) {
-      const loaded = await deps;
-      if (!loaded) return;
-      loaded.stop(graceMs);
-      await waitAtMost(clock, graceMs, work.done());
-      loaded.shared?.redis.close();
-      const unsettled = (await loaded.debts.unsettled()).filter((debt) => loaded.debts.isOwn(debt));
-      const debts = unsettled.map(({ kind, bookingId, contactId, examId }) => {
-        return `${kind}: bookingId ${bookingId ?? 'unknown'}, contactId ${contactId}, examId ${examId}`;
-      });
-      if (debts.length > 0 || !work.isDone) log.error('stopped before everything was finished: check it', { debts });
-    },
+    stop: async (graceMs) => stop(await deps, { clock, log, work }, graceMs),
   };
+}
+
+/** Finishes what goes on after the answers. */
+async function stop(
+  loaded: Deps | undefined,
+  { clock, log, work }: { clock: Clock; log: Log; work: BackgroundWork },
+  graceMs: number,
+): Promise<void> {
+  if (!loaded) return;
+  loaded.stop(graceMs);
+  await waitAtMost(clock, graceMs, work.done());
+  loaded.shared?.redis.close();
+  const unsettled = (await loaded.debts.unsettled()).filter((debt) => loaded.debts.isOwn(debt));
+  const debts = unsettled.map(({ kind, bookingId, contactId, examId }) => {
+    return `${kind}: bookingId ${bookingId ?? 'unknown'}, contactId ${contactId}, examId ${examId}`;
+  });
+  if (debts.length > 0 || !work.isDone) log.error('stopped before everything was finished: check it', { debts });
 }

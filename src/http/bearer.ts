@@ -8,7 +8,7 @@ export function carriesBearer(request: Request, secret: Secret | undefined): boo
 }
 
 /** Compared by digest, so that neither content nor length shows in the time it takes. */
-function equalInConstantTime(left: string, right: string): boolean {
+export function equalInConstantTime(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 

@@ -3,6 +3,7 @@ import type { ErrorCode, FieldError } from '../contract/errors.ts';
 /** An answer before headers are added: what a handler returns. */
 export interface Reply {
   status: number;
+  /** Sent as JSON; a text is sent as it is, with the `Content-Type` that `headers` name. */
   body: unknown;
   headers?: Record<string, string>;
 }

@@ -65,7 +65,8 @@ export function toFailure(error: unknown, log: Log): Reply {
 }
 
 function upstreamFailure(error: HubSpotError, log: Log): Reply {
-  log.warn('HubSpot failed', { operation: error.operation, reason: error.message });
+  const { operation, attempts, message: reason } = error;
+  log.warn('HubSpot failed', { operation, attempts, reason });
   const asked = error.retryAfterMs === undefined ? 0 : Math.ceil(error.retryAfterMs / 1000);
   if (error instanceof HubSpotRateLimitError && error.policy === 'DAILY') {
     return failure(503, 'RATE_LIMITED', 'The booking system has reached its limit for today. Please try again later.', {

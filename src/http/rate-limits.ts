@@ -45,12 +45,16 @@ export class TooManyRequestsError extends Error {
   }
 }
 
+/** Wrong tokens of operators that an address may send within the window of failed logins. */
+const MOST_GUESSES = 10;
+
 /** Inbound limits: requests per minute, and failed logins in five minutes. */
 export class RateLimits {
   readonly #perAddress: WindowCounter;
   readonly #endpoints: Record<Exclude<RateLimitName, 'none'>, WindowCounter>;
   readonly #failedLogins: FailureLimit;
   readonly #failedLoginsPerAddress: FailureLimit;
+  readonly #guesses: FailureLimit;
 
   readonly #seal: Seal;
   readonly #tellFailed: (key: string) => void;
@@ -69,6 +73,7 @@ export class RateLimits {
       sync: perMinute(limits.sync),
     };
     this.#failedLogins = new FailureLimit(clock, limits.failedLogins, LOGIN_WINDOW_MS);
+    this.#guesses = new FailureLimit(clock, MOST_GUESSES, LOGIN_WINDOW_MS);
     this.#failedLoginsPerAddress = new FailureLimit(clock, limits.failedLoginsPerAddress, LOGIN_WINDOW_MS);
   }
 
@@ -115,6 +120,20 @@ export class RateLimits {
       passed();
     };
     return { passed, failed };
+  }
+
+  /** Runs a check of what an address claims to know; a check that throws was a wrong guess. @throws {TooManyRequestsError} */
+  async guessing(address: string, check: () => Promise<void>): Promise<void> {
+    const key = addressKey(address);
+    refuseLogin(await this.#guesses.begin(key, Infinity));
+    try {
+      await check();
+    } catch (error) {
+      this.#guesses.fail(key);
+      throw error;
+    } finally {
+      this.#guesses.end(key);
+    }
   }
 
   /** Counts a failed login, here or elsewhere, of a student or an address. */

@@ -8,8 +8,11 @@ import { readSignedEvents } from './webhook-request.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
-/** Who calls a route: it decides on CORS, on who is let in, and on how long an answer may take. */
-export type Audience = 'student' | 'webhook' | 'cron' | 'monitoring';
+/**
+ * Who calls a route: it decides on CORS, on who is let in, and on how long an answer may take. `operator`: whoever has the
+ * monitoring token. `public`: anybody, and not from a booking page.
+ */
+export type Audience = 'student' | 'webhook' | 'cron' | 'operator' | 'public';
 
 export interface EndpointDefinition<I> {
   /** Checked against the query (GET) or the body (other methods) together with the path's parameters. */

@@ -6,10 +6,12 @@ import { carriesBearer } from './bearer.ts';
 import { corsHeaders } from './cors.ts';
 import { failure, type Reply } from './envelope.ts';
 import { toFailure } from './failures.ts';
+import { requireOperator } from './operator.ts';
 import { type RawInput, readFields, readParameters } from './input.ts';
 import type { Caller } from './rate-limits.ts';
 import type { Endpoint, Method, Route } from './route.ts';
 import { serverTiming, usageFields } from './server-timing.ts';
+import { readTraceParent } from './trace-parent.ts';
 
 export type LoadRoute = () => Promise<{ default: Route }>;
 
@@ -23,7 +25,9 @@ export interface MatchedRoute {
 
 /** Serves one request: whatever happens, the caller gets the contract's envelope and headers, and the log one line. */
 export async function serve(app: App, matched: MatchedRoute, request: Request): Promise<Response> {
-  const context = newContext(app.clock.monotonicMs(), app.config.http.studentDeadlineMs);
+  const trace = readTraceParent(request.headers);
+  const context = newContext(app.clock.monotonicMs(), app.config.http.studentDeadlineMs, trace && { trace });
+  context.usage.isTraced = app.config.monitoring.otlp !== null;
   return runInContext(context, async () => {
     const startedMs = app.clock.monotonicMs();
     let route: Route | undefined;
@@ -38,7 +42,7 @@ export async function serve(app: App, matched: MatchedRoute, request: Request): 
     }
     const durationMs = app.clock.monotonicMs() - startedMs;
     const served = { reply, durationMs, context };
-    logRequest(app, matched.pattern, request, served);
+    tell(app, matched.pattern, request, served);
     return toResponse(app, route, request, served);
   });
 }
@@ -58,7 +62,7 @@ async function answer(
   app.rateLimits.admitAddress(address, endpoint?.limit ?? 'none');
   if (!route) throw new AppError('NOT_FOUND', 'Endpoint not found');
   if (!endpoint) return methodNotAllowed(route);
-  requireAccess(app, route, request);
+  await requireAccess(app, route, request);
   const { id: _inQueryOrBody, ...given } = await readRaw(app, route, request);
   // Ids of records stand in the path alone.
   const raw = { ...given, ...params };
@@ -87,7 +91,9 @@ async function asLogin(app: App, { limit }: Endpoint, caller: Caller, work: () =
 }
 
 /** Scheduled calls carry the secret; without one set they are refused, unless only the emulator could be harmed. */
-function requireAccess({ config }: App, { audience }: Route, request: Request): void {
+async function requireAccess(app: App, { audience }: Route, request: Request): Promise<void> {
+  const { config } = app;
+  if (audience === 'operator') return requireOperator(app, request);
   if (audience !== 'cron' || carriesBearer(request, config.http.cronSecret)) return;
   if (config.overEmulator && !config.http.cronSecret) return;
   throw new AppError('UNAUTHORIZED', 'This endpoint requires the cron secret');
@@ -128,21 +134,24 @@ interface Served {
   context: RequestContext;
 }
 
-function logRequest(
-  { log, clock }: App,
-  pattern: string,
-  request: Request,
-  { reply, durationMs, context }: Served,
-): void {
-  const code = (reply.body as { code?: string } | undefined)?.code;
-  log.info('request', {
-    method: request.method,
-    route: pattern,
-    status: reply.status,
+/** One line of the log, and one signal for whoever counts. */
+function tell(app: App, route: string, { method }: Request, { reply, durationMs, context }: Served): void {
+  const { log, clock, telemetry } = app;
+  const { status, body } = reply;
+  const code = typeof body === 'string' ? undefined : (body as { code?: string } | undefined)?.code;
+  log[status >= 500 ? 'error' : 'info']('request', {
+    method,
+    route,
+    status,
     code,
     durationMs: Math.round(durationMs),
     ...usageFields(context.usage, clock.monotonicMs()),
   });
+  telemetry.note({
+    kind: 'request',
+    request: { method, route, status, code, endedAtMs: clock.now(), durationMs, context },
+  });
+  app.answered();
 }
 
 function toResponse(
@@ -165,6 +174,7 @@ function toResponse(
     ...cors,
     ...reply.headers,
   };
-  const bodyless = request.method === 'HEAD' || reply.body === undefined;
-  return new Response(bodyless ? null : JSON.stringify(reply.body), { status: reply.status, headers });
+  const { body, status } = reply;
+  if (request.method === 'HEAD' || body === undefined) return new Response(null, { status, headers });
+  return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
 }

@@ -6,20 +6,22 @@ import type { HubSpotUsage } from '../request/usage.ts';
  */
 export function serverTiming(usage: HubSpotUsage, monotonicMs: number, durationMs: number): string {
   const { hubspot = 0, ...others } = waits(usage, monotonicMs);
-  const { calls, cacheHits, cacheMisses } = usage;
-  const cache = cacheHits + cacheMisses === 0 ? 'none' : cacheMisses > 0 ? 'miss' : 'hit';
   return [
-    `hubspot;desc="${calls} calls";dur=${hubspot.toFixed(1)}`,
+    `hubspot;desc="${usage.calls} calls";dur=${hubspot.toFixed(1)}`,
     ...Object.entries(others).map(([wait, ms]) => `${wait};dur=${ms.toFixed(1)}`),
-    `cache;desc=${cache}`,
+    `cache;desc=${usage.cacheOutcome}`,
     `total;dur=${durationMs.toFixed(1)}`,
   ].join(', ');
 }
 
 /** The same for the log: `hubspotMs`, and `lingerMs`, `budgetMs`, … where there was such a wait. */
-export function usageFields(usage: HubSpotUsage, monotonicMs: number): Record<string, number> {
+export function usageFields(usage: HubSpotUsage, monotonicMs: number): Record<string, number | string> {
   const { hubspot = 0, ...others } = waits(usage, monotonicMs);
-  const fields: Record<string, number> = { hubspotCalls: usage.calls, hubspotMs: Math.round(hubspot) };
+  const fields: Record<string, number | string> = {
+    cache: usage.cacheOutcome,
+    hubspotCalls: usage.calls,
+    hubspotMs: Math.round(hubspot),
+  };
   for (const [wait, ms] of Object.entries(others)) fields[`${wait}Ms`] = Math.round(ms);
   return fields;
 }

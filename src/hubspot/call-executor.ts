@@ -1,7 +1,14 @@
 import pLimit, { type LimitFunction } from 'p-limit';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { beginWait, currentContext, waitingFor } from '../request/context.ts';
 import type { Lease, RateBudget } from './budget.ts';
-import { HubSpotError, HubSpotRateLimitError, HubSpotTimeoutError } from './errors.ts';
+import {
+  HubSpotApiError,
+  HubSpotError,
+  HubSpotNetworkError,
+  HubSpotRateLimitError,
+  HubSpotTimeoutError,
+} from './errors.ts';
 import { Retries, type RetryOptions, type TimeLimits } from './retries.ts';
 import type { HubSpotRequest, Transport } from './transport.ts';
 
@@ -10,6 +17,7 @@ export interface CallExecutorOptions extends RetryOptions {
   budget: RateBudget;
   /** Waits until all instances together have room for a call. @throws {HubSpotRateLimitError} */
   admit: (operation: string, leaveBy: number) => Promise<void>;
+  telemetry: Telemetry;
   /** Calls under way at once. */
   maxConcurrency: number;
   /** Milliseconds after which one attempt is aborted. */
@@ -104,8 +112,35 @@ export class CallExecutor {
     const ready = bodyAtDeparture ? { ...request, body: bodyAtDeparture() } : request;
     lease.left();
     const timeoutMs = Math.min(attemptTimeoutMs, deadlineAt - now);
-    return waitingFor(clock, 'hubspot', async () => transport(ready, timeoutMs, (reading) => lease.answered(reading)));
+    const send = async () => transport(ready, timeoutMs, (reading) => lease.answered(reading));
+    return this.#counted(request, async () => waitingFor(clock, 'hubspot', send, request.operation));
   }
+
+  async #counted<T>({ operation }: HubSpotRequest, send: () => Promise<T>): Promise<T> {
+    const { telemetry, clock, budget } = this.#options;
+    if (!telemetry.isOn) return send();
+    const startedMs = clock.monotonicMs();
+    const isNearMiss = budget.pressure > NEAR_MISS_SHARE;
+    let outcome = '2xx';
+    try {
+      return await send();
+    } catch (error) {
+      outcome = outcomeName(error);
+      throw error;
+    } finally {
+      telemetry.note({ kind: 'call', operation, outcome, durationMs: clock.monotonicMs() - startedMs, isNearMiss });
+    }
+  }
+}
+
+/** A call that leaves less room than this in HubSpot's window nearly did not fit. */
+const NEAR_MISS_SHARE = 0.9;
+
+function outcomeName(error: unknown): string {
+  if (error instanceof HubSpotApiError) return String(error.status);
+  if (error instanceof HubSpotRateLimitError) return '429';
+  if (error instanceof HubSpotTimeoutError) return 'timeout';
+  return error instanceof HubSpotNetworkError ? 'network' : 'unreadable';
 }
 
 /** By HubSpot, not by our own budget. */

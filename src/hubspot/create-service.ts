@@ -1,6 +1,7 @@
 import type { Clock } from '../time/clock.ts';
 import type { Config } from '../settings/config.ts';
 import type { Log } from '../observability/log.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { AssociationTypes } from './association-types.ts';
 import { RateBudget } from './budget.ts';
 import { CallExecutor } from './call-executor.ts';
@@ -14,6 +15,7 @@ import { createTransport } from './transport.ts';
 export interface ServicePorts {
   clock: Clock;
   log: Log;
+  telemetry: Telemetry;
   /** See {@link CallExecutorOptions.admit}; nobody else makes calls, unless it is given. */
   admit?: (operation: string, leaveBy: number) => Promise<void>;
   /** Returns a number from 0 to 1. */
@@ -36,6 +38,7 @@ export function createHubSpotService(config: Config['hubspot'], ports: ServicePo
   const associationTypes = new AssociationTypes(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));
   const properties = new Properties(executor, paths, new DailyFacts(clock, ports.defaultDeadlineMs));
   const connection = { executor, paths, associationTypes, properties, batchLimit, associationBatchLimit };
-  const queues = new Queues(connection, { clock, ...coalescing, pressure: () => budget.pressure });
+  const { telemetry } = ports;
+  const queues = new Queues(connection, { clock, telemetry, ...coalescing, pressure: () => budget.pressure });
   return new HubSpotService(connection, queues, budget);
 }

@@ -13,6 +13,8 @@ export abstract class HubSpotError extends Error {
   readonly operation: string;
   /** How long HubSpot asked us to stay away, in milliseconds. */
   readonly retryAfterMs: number | undefined;
+  /** How often the call was tried. */
+  attempts = 1;
 
   constructor(operation: string, message: string, retryAfterMs?: number) {
     super(message);

@@ -1,4 +1,5 @@
 import type { Clock } from '../time/clock.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { Coalescer, type CoalescerOptions, type Company } from './coalescer.ts';
 import type { HubSpotConnection } from './connection.ts';
 import type { Departure } from './departure.ts';
@@ -10,6 +11,7 @@ import { updateObjects, type UpdateWish } from './update-objects.ts';
 
 export interface QueueOptions {
   clock: Clock;
+  telemetry: Telemetry;
   /** False sends every call on its own way at once. */
   enabled: boolean;
   /** Milliseconds that calls wait for company when HubSpot's window is full. */
@@ -86,10 +88,14 @@ export class Queues {
   ): Coalescer<I, O> {
     const known = this.#queues.get(key) as Coalescer<I, O> | undefined;
     if (known) return known;
-    const { clock, enabled } = this.#options;
+    const { clock, enabled, telemetry } = this.#options;
     const [operation = key] = key.split(' ');
+    const counted: typeof carryOut = async (inputs) => {
+      telemetry.note({ kind: 'batch', operation, inputs: inputs.length });
+      return carryOut(inputs);
+    };
     const lingerMs = (company: Company) => this.#lingerMs(company);
-    const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut, withdraw });
+    const queue = new Coalescer({ operation, clock, enabled, maxInputs, lingerMs, carryOut: counted, withdraw });
     if (this.#isHurried) queue.hurry();
     this.#queues.set(key, queue);
     return queue;

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '../time/clock.ts';
 import type { Log } from '../observability/log.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { waitingFor } from '../request/context.ts';
 import type { HubSpotError } from './errors.ts';
 import { retryDelayMs } from './retry-delay.ts';
@@ -10,6 +11,7 @@ export interface RetryOptions {
   /** Returns a number from 0 to 1. */
   random: () => number;
   log: Log;
+  telemetry: Telemetry;
   /** Attempts of one call, the first included. */
   maxAttempts: number;
 }
@@ -39,13 +41,14 @@ export class Retries {
   /** Waits until the next attempt may be made; false, at once, when none may. */
   async pauseAfter(error: HubSpotError): Promise<boolean> {
     if (error.outcome === 'unknown') this.#unanswered = error;
-    const { clock, random, log, maxAttempts } = this.#options;
+    const { clock, random, log, telemetry, maxAttempts } = this.#options;
     const { operation, kind } = this.#call;
     if (this.#attempt >= maxAttempts) return false;
     const attempt = this.#attempt;
     const delayMs = retryDelayMs({ error, attempt, repeatable: kind !== 'write', random: random() });
     if (delayMs === null || clock.monotonicMs() + delayMs >= this.limits.leaveBy) return false;
-    log.warn('HubSpot call retried', { operation, attempt, delayMs: Math.round(delayMs), reason: error.message });
+    log.debug('HubSpot call retried', { operation, attempt, delayMs: Math.round(delayMs), reason: error.message });
+    telemetry.note({ kind: 'retry', operation });
     await waitingFor(clock, 'retry', async () => sleep(clock, delayMs));
     this.#attempt += 1;
     return true;
@@ -57,8 +60,10 @@ export class Retries {
    */
   verdict(last: HubSpotError): HubSpotError {
     const { operation, kind } = this.#call;
+    last.attempts = this.#attempt;
     if (kind === 'read' || last.outcome === 'unknown' || !this.#unanswered) return last;
     this.#options.log.warn('HubSpot write left unanswered', { operation, reason: last.message });
+    this.#unanswered.attempts = this.#attempt;
     return this.#unanswered;
   }
 }

@@ -24,9 +24,9 @@ export function createLog(clock: Clock, minimum: LogLevel, write: (line: string)
     (message: string, fields: LogFields = {}) => {
       if (LEVELS.indexOf(level) < LEVELS.indexOf(minimum)) return;
       const time = new Date(clock.now()).toISOString();
-      write(
-        JSON.stringify({ time, level, message, requestId: currentContext()?.requestId, ...fields }, describeErrors),
-      );
+      const { requestId, trace } = currentContext() ?? {};
+      const line = { time, level, message, requestId, traceId: trace?.traceId, ...fields };
+      write(JSON.stringify(line, describeErrors));
     };
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }

@@ -39,11 +39,9 @@ async function guarded(
 /** Work after the answer: it has a deadline and a bill of its own, and keeps the request's id in its log lines. */
 export function createBackground({ clock, waitUntil, failed, deadlineMs }: BackgroundOptions): RunInBackground {
   return (label, work) => {
-    const requestId = currentContext()?.requestId;
-    const context = newContext(clock.monotonicMs(), deadlineMs, {
-      priority: 'background',
-      ...(requestId ? { requestId } : {}),
-    });
+    const { requestId, trace } = currentContext() ?? {};
+    const request = requestId && trace ? { requestId, trace } : {};
+    const context = newContext(clock.monotonicMs(), deadlineMs, { priority: 'background', ...request });
     waitUntil(runInContext(context, async () => guarded(label, work, failed)));
   };
 }

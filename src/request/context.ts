@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../time/clock.ts';
-import { HubSpotUsage, SharedUsage, type Wait } from './usage.ts';
+import { HubSpotUsage, SharedUsage, type Span, type Wait } from './usage.ts';
 
 /** Who goes first where calls have to wait: students, then webhooks, cron and what follows an answer. */
 export type Priority = 'student' | 'background';
@@ -12,6 +12,7 @@ export type Priority = 'student' | 'background';
  */
 export interface RequestContext {
   requestId: string;
+  trace: TraceParent;
   startedAtMs: number;
   /** When nobody waits for the answer any more, in milliseconds of the monotonic clock. */
   deadlineAt: number;
@@ -25,6 +26,14 @@ export interface RequestContext {
   usage: HubSpotUsage;
 }
 
+/** Where a request belongs, in the words of W3C Trace Context. */
+export interface TraceParent {
+  /** 32 hexadecimal digits. */
+  traceId: string;
+  /** 16 hexadecimal digits; undefined where the caller named none. */
+  parentSpanId: string | undefined;
+}
+
 const storage = new AsyncLocalStorage<RequestContext>();
 
 /** Runs `work` with `context` as its request context, through every await inside it. */
@@ -36,10 +45,12 @@ export function runInContext<T>(context: RequestContext, work: () => T): T {
 export function newContext(
   nowMs: number,
   durationMs: number,
-  { requestId = randomUUID(), priority = 'student' }: Partial<Pick<RequestContext, 'requestId' | 'priority'>> = {},
+  given: Partial<Pick<RequestContext, 'requestId' | 'priority' | 'trace'>> = {},
 ): RequestContext {
+  const { requestId = randomUUID(), priority = 'student', trace } = given;
   return {
     requestId,
+    trace: trace ?? { traceId: requestId.replaceAll('-', ''), parentSpanId: undefined },
     startedAtMs: nowMs,
     deadlineAt: nowMs + durationMs,
     leaveBy: undefined,
@@ -92,19 +103,25 @@ export function currentContext(): RequestContext | undefined {
   return storage.getStore();
 }
 
-/** Notes that the request being served begins to wait; the returned function ends it, once. */
-export function beginWait(clock: Clock, wait: Wait): () => void {
+/**
+ * Notes that the request being served begins to wait; the returned function ends it, once.
+ * @param detail what it waits for in particular, for its trace.
+ */
+export function beginWait(clock: Clock, wait: Wait, detail?: string): () => void {
   let usage = currentContext()?.usage;
-  usage?.begin(wait, clock.monotonicMs());
+  const span: Span = { kind: wait, detail, startMs: clock.monotonicMs(), endMs: undefined };
+  usage?.begin(wait, span);
   return () => {
-    usage?.end(wait, clock.monotonicMs());
+    if (!usage) return;
+    span.endMs = clock.monotonicMs();
+    usage.end(wait, span.endMs);
     usage = undefined;
   };
 }
 
 /** What `work` comes to; until then the request being served is waiting for it. */
-export async function waitingFor<T>(clock: Clock, wait: Wait, work: () => Promise<T>): Promise<T> {
-  const end = beginWait(clock, wait);
+export async function waitingFor<T>(clock: Clock, wait: Wait, work: () => Promise<T>, detail?: string): Promise<T> {
+  const end = beginWait(clock, wait, detail);
   try {
     return await work();
   } finally {

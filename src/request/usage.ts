@@ -23,11 +23,30 @@ const WAITS = [
  */
 export type Wait = (typeof WAITS)[number];
 
+/** A stretch of a request's time, in milliseconds of the monotonic clock. */
+export interface Span {
+  /** A wait, or `load` for a load into the cache. */
+  kind: Wait | 'load';
+  /** What it was about, such as the operation of a HubSpot call. */
+  detail: string | undefined;
+  startMs: number;
+  /** Undefined while it goes on. */
+  endMs: number | undefined;
+}
+
+/** Stretches that are kept of one request. */
+const MOST_SPANS = 200;
+
 /** HubSpot calls made for one request, what it waited for, and what the cache spared. */
 export class HubSpotUsage {
   calls = 0;
   cacheHits = 0;
   cacheMisses = 0;
+  /** HubSpot calls by operation. */
+  readonly operations = new Map<string, number>();
+  /** In the order of their beginning; kept only where the request is traced. */
+  readonly spans: Span[] = [];
+  isTraced = false;
   readonly #waits = new Map(WAITS.map((wait) => [wait, { active: 0, ms: 0 }]));
   /** Until when the time is charged, in milliseconds of the monotonic clock. */
   #chargedUntil = 0;
@@ -40,16 +59,31 @@ export class HubSpotUsage {
     this.cacheMisses += 1;
   }
 
-  /** Waits of one kind that overlap are waited for once. */
-  begin(wait: Wait, monotonicMs: number): void {
-    this.#charge(monotonicMs);
-    if (wait === 'hubspot') this.calls += 1;
+  /** Whether the cache had all that was asked of it; `none` where nothing was. */
+  get cacheOutcome(): 'hit' | 'miss' | 'none' {
+    if (this.cacheHits + this.cacheMisses === 0) return 'none';
+    return this.cacheMisses > 0 ? 'miss' : 'hit';
+  }
+
+  /** Waits of one kind that overlap are waited for once. @param span the same for all who wait for it. */
+  begin(wait: Wait, span: Span): void {
+    this.#charge(span.startMs);
+    if (wait === 'hubspot') {
+      this.calls += 1;
+      const operation = span.detail ?? 'other';
+      this.operations.set(operation, (this.operations.get(operation) ?? 0) + 1);
+    }
+    this.trace(span);
     this.#add(wait, 1);
   }
 
   end(wait: Wait, monotonicMs: number): void {
     this.#charge(monotonicMs);
     this.#add(wait, -1);
+  }
+
+  trace(span: Span): void {
+    if (this.isTraced && this.spans.length < MOST_SPANS) this.spans.push(span);
   }
 
   /** Milliseconds waited so far by what they were waited for, without those that were not. */
@@ -79,11 +113,15 @@ export class SharedUsage extends HubSpotUsage {
     this.#usages = usages;
   }
 
-  override begin(wait: Wait, monotonicMs: number): void {
-    for (const usage of this.#usages) usage.begin(wait, monotonicMs);
+  override begin(wait: Wait, span: Span): void {
+    for (const usage of this.#usages) usage.begin(wait, span);
   }
 
   override end(wait: Wait, monotonicMs: number): void {
     for (const usage of this.#usages) usage.end(wait, monotonicMs);
+  }
+
+  override trace(span: Span): void {
+    for (const usage of this.#usages) usage.trace(span);
   }
 }

@@ -72,6 +72,7 @@ function groupByRoom(env: Environment, warnings: readonly string[]) {
       publicUrl: env.PUBLIC_URL,
       cronDeadlineMs: env.CRON_DEADLINE_MS,
     },
+    monitoring: monitoringSettings(env),
     rateLimits: rateLimits(env),
     cache: cacheSettings(env),
     /** Optional properties of the account, by their internal names; null: not used. */
@@ -114,6 +115,11 @@ function hubspotSettings(env: Environment) {
     },
     coalescing: { enabled: env.COALESCING_ENABLED, maxLingerMs: env.COALESCING_MAX_LINGER_MS },
   };
+}
+
+function monitoringSettings(env: Environment) {
+  const { OTEL_EXPORTER_OTLP_ENDPOINT: endpoint, OTEL_EXPORTER_OTLP_HEADERS: headers = null } = env;
+  return { serviceName: env.OTEL_SERVICE_NAME, otlp: endpoint === undefined ? null : { endpoint, headers } };
 }
 
 function rateLimits(env: Environment) {

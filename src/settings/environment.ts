@@ -5,6 +5,7 @@ import {
   commaList,
   count,
   flag,
+  headerList,
   objectTypeId,
   origin,
   originList,
@@ -154,7 +155,14 @@ export const ENVIRONMENT = z.object({
 
   MONITORING_TOKEN: secret
     .optional()
-    .describe('Bearer token that unlocks failure details and cache counters on health?deep=true (secret)'),
+    .describe('Bearer token of the dashboard, the metrics and the details of health?deep=true (secret); unset refuses'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: origin
+    .optional()
+    .describe('Address that metrics and traces are sent to by OTLP over HTTP; unset: nowhere'),
+  OTEL_EXPORTER_OTLP_HEADERS: headerList
+    .optional()
+    .describe('Headers for it, as name=value, comma-separated, such as an API key (secret)'),
+  OTEL_SERVICE_NAME: z.string().default('mocks-booking-api').describe('What metrics and traces call this service'),
   REPAIR_COUNTS: flag(true).describe('Whether a realtime read writes a wrong total_bookings back to HubSpot'),
 });
 

@@ -52,6 +52,12 @@ export const secret = z
   .min(1, 'must not be empty')
   .transform((text) => new Secret(text));
 
+/** `name=value` pairs, the values percent-encoded, as OpenTelemetry has them. */
+export const headerList = z
+  .string()
+  .regex(/^[^=,\s]+=[^,]*(,[^=,\s]+=[^,]*)*$/, 'must be a comma-separated list of name=value')
+  .transform((text) => new Secret(text));
+
 /** An address of a Redis server, which may hold a password. */
 export const redisUrl = z
   .string()

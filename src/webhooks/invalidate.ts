@@ -18,6 +18,9 @@ export interface Invalidation {
 export async function readNews(deps: Deps, raw: readonly unknown[]): Promise<HubSpotEvent[]> {
   const { events, unreadable } = parseEvents(raw, deps.config.objectTypes, deps.clock.now());
   if (unreadable > 0) deps.log.warn('events not understood', { count: unreadable });
+  for (const { occurredAtMs } of events) {
+    if (occurredAtMs !== null) deps.telemetry.note({ kind: 'webhook', lagMs: deps.clock.now() - occurredAtMs });
+  }
   const news = await withoutEchoes(deps, events);
   await noteInJournal(deps, news);
   return news;

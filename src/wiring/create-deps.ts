@@ -18,6 +18,7 @@ import { SyncQueue } from '../consistency/sync-queue.ts';
 import type { Deps } from './deps.ts';
 import { HubSpotTimeoutError, isTransient } from '../hubspot/errors.ts';
 import type { Log } from '../observability/log.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import { countStore } from './count-store.ts';
 import { logUnreadable } from './unreadable-log.ts';
 
@@ -27,6 +28,7 @@ export interface Ports {
   /** Returns a number from 0 to 1. */
   random: () => number;
   log: Log;
+  telemetry: Telemetry;
   /** Carries on what another instance owes and did not get to. */
   resume: (deps: Deps, debt: Debt) => Promise<void>;
   /** Another instance met a failed login of that sealed name. */
@@ -41,7 +43,7 @@ export interface Ports {
 
 /** Loaded on first use, so that an answer without HubSpot does not wait for axios to load. */
 export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
-  const { clock, log, random, waitUntil } = ports;
+  const { clock, log, telemetry, random, waitUntil } = ports;
   const { createHubSpotService } = await import('../hubspot/create-service.ts');
   const defaultDeadlineMs = config.http.studentDeadlineMs;
   const failed = (label: string, error: Error) => log.error('background work failed', { label, error });
@@ -54,6 +56,7 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const hubspot = createHubSpotService(config.hubspot, {
     clock,
     log,
+    telemetry,
     random,
     defaultDeadlineMs,
     ...(shared && { admit: shared.admit }),
@@ -61,12 +64,13 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
   const cache = createCache(config, clock, background, shared);
   shared?.attach({ cache, loginFailed: ports.loginFailed });
   const store = countStore(hubspot, config.objectTypes.mockExams, recordContext);
-  const counts = new CountWriter({ clock, log, background, lingerMs: config.afterthoughtLingerMs, ...store });
+  const counts = createCounts(config, store, { clock, log, background });
   const pursuing = { clock, debts, horizonMs: config.writeHorizonMs, attemptMs: config.hubspot.attemptTimeoutMs };
   const deps: Deps = {
     config,
     clock,
     log,
+    telemetry,
     hubspot,
     recordContext,
     cache,
@@ -87,6 +91,14 @@ export async function createDeps(config: Config, ports: Ports): Promise<Deps> {
     },
   };
   return deps;
+}
+
+function createCounts(
+  { afterthoughtLingerMs: lingerMs }: Config,
+  store: ReturnType<typeof countStore>,
+  ports: Pick<Deps, 'clock' | 'log' | 'background'>,
+): CountWriter {
+  return new CountWriter({ ...ports, ...store, lingerMs, isOutage: isTransient });
 }
 
 function createRecordContext({ timeZone, properties: { bookingKey } }: Config, log: Log): RecordContext {

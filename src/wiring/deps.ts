@@ -12,6 +12,7 @@ import type { Turn } from '../consistency/turn.ts';
 import type { SyncQueue } from '../consistency/sync-queue.ts';
 import type { HubSpotService } from '../hubspot/service.ts';
 import type { Log } from '../observability/log.ts';
+import type { Telemetry } from '../observability/telemetry.ts';
 import type { Shared } from '../shared/share.ts';
 import type { RecordContext } from '../records/values.ts';
 
@@ -20,6 +21,7 @@ export interface Deps {
   config: Config;
   clock: Clock;
   log: Log;
+  telemetry: Telemetry;
   hubspot: HubSpotService;
   /** What HubSpot's records are read with. */
   recordContext: RecordContext;

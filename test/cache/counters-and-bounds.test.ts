@@ -26,6 +26,7 @@ describe('the counters', () => {
       loadErrors: 1,
       loadMs: 500,
       evictions: 0,
+      retired: { used: 1, unused: 2 },
       entries: 1,
       bytes: 'contact:1'.length + '"one"'.length,
     });

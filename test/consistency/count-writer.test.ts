@@ -13,6 +13,7 @@ function start(total = 5) {
   const counts = new CountWriter({
     clock,
     log: createLog(clock, 'silent', () => {}),
+    isOutage: () => false,
     background: (_label, run) => void work.push(run()),
     lingerMs: 2000,
     read: async (examId) => {

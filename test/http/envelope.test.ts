@@ -26,12 +26,14 @@ describe('every answer', () => {
     const world = await World.create();
     const student = world.account.student({ email: 'ada.secret@example.com' });
     await world.get('bookings/list', { student_id: student.studentId, email: student.email });
-    expect(world.logged('info')).toHaveLength(1);
-    expect(world.logged('info')[0]).toMatchObject({
-      message: 'request',
+    expect([world.lines.length, world.requests().length]).toEqual([1, 1]);
+    expect(world.requests()[0]).toMatchObject({
+      level: 'info',
       route: '/api/bookings/list',
       status: 200,
       hubspotCalls: 1,
+      cache: 'miss',
+      traceId: expect.stringMatching(/^[0-9a-f]{32}$/),
     });
     expect(world.lines.join()).not.toContain('ada.secret');
     expect(world.lines.join()).not.toContain(student.studentId);

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { createHubSpotService } from '../../src/hubspot/create-service.ts';
 import type { HubSpotService } from '../../src/hubspot/service.ts';
 import { createLog } from '../../src/observability/log.ts';
+import { Telemetry } from '../../src/observability/telemetry.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { systemClock } from '../../src/time/clock.ts';
 import { CONTACTS } from '../support/hubspot-client.ts';
@@ -55,7 +56,13 @@ function client(port: number) {
     COALESCING_ENABLED: 'false',
   });
   const log = createLog(clock, 'silent', () => {});
-  const hubspot = createHubSpotService(config.hubspot, { clock, log, random: () => 0, defaultDeadlineMs: 9000 });
+  const hubspot = createHubSpotService(config.hubspot, {
+    clock,
+    log,
+    telemetry: new Telemetry(false),
+    random: () => 0,
+    defaultDeadlineMs: 9000,
+  });
   return { hubspot, freeze };
 }
 

@@ -45,6 +45,9 @@ export class AccountBuilder {
     return this.#emulator.clock.now() - 60_000;
   }
 
+  /** All that were made. */
+  readonly students: TestStudent[] = [];
+
   student(properties: Record<string, string | number> = {}): TestStudent {
     const number = 1_700_000 + (this.#count += 1);
     const all = {
@@ -57,7 +60,9 @@ export class AccountBuilder {
     };
     const { account } = this.#emulator;
     const record = account.create(account.objectType(CONTACTS), all, this.#longAgo);
-    return { id: record.id, studentId: String(all.student_id), email: all.email.toLowerCase() };
+    const student = { id: record.id, studentId: String(all.student_id), email: all.email.toLowerCase() };
+    this.students.push(student);
+    return student;
   }
 
   exam({ type = 'Situational Judgment', date = '2026-12-10', capacity = 20, properties = {} }: ExamFacts = {}): string {

@@ -3,6 +3,7 @@ import { createHubSpotService } from '../../src/hubspot/create-service.ts';
 import type { HubSpotService } from '../../src/hubspot/service.ts';
 import type { ObjectType } from '../../src/hubspot/types.ts';
 import { createLog } from '../../src/observability/log.ts';
+import { Telemetry } from '../../src/observability/telemetry.ts';
 import { NOW, VirtualClock } from './virtual-clock.ts';
 
 /** HubSpot's own address: what stands there is for a test to say. */
@@ -25,6 +26,7 @@ export function createClient(env: Record<string, string> = {}, clock = new Virtu
   const hubspot = createHubSpotService(config.hubspot, {
     clock,
     log: createLog(clock, 'debug', (line) => lines.push(line)),
+    telemetry: new Telemetry(false),
     random: () => 0.5,
     defaultDeadlineMs: 9000,
   });

@@ -11,6 +11,7 @@ import { BackgroundWork } from '../../src/request/background-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { AccountBuilder } from './account-builder.ts';
 import { HUBSPOT_URL } from './hubspot-client.ts';
+import { scanLog } from './log-scan.ts';
 import type { SharedRedis } from './shared-redis.ts';
 import { NOW, VirtualClock } from './virtual-clock.ts';
 import { serveInProcess } from './wire.ts';
@@ -29,7 +30,7 @@ export interface WorldOptions {
 export interface Answer {
   status: number;
   headers: Headers;
-  /** The parsed JSON body; loosely typed, since tests look at what is on the wire. */
+  /** The parsed JSON body, or the text; loosely typed, since tests look at what is on the wire. */
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
@@ -58,6 +59,7 @@ export class World {
     this.clock = clock;
     this.emulator = emulator;
     this.account = new AccountBuilder(emulator);
+    scanLog(this);
     this.deps = deps;
     this.#handle = handle;
   }
@@ -117,7 +119,10 @@ export class World {
     return {
       status: response.status,
       headers: response.headers,
-      body: received === '' ? undefined : JSON.parse(received),
+      body:
+        response.headers.get('content-type')?.startsWith('application/json') && received
+          ? JSON.parse(received)
+          : received || undefined,
     };
   }
 
@@ -142,11 +147,18 @@ export class World {
     return { calls: calls.length, rounds: countRounds(calls) };
   }
 
-  /** Log lines of a level, parsed. */
+  /** Log lines of a level, parsed; those that tell of a request as a whole are {@link requests}. */
   logged(level: string): Record<string, unknown>[] {
     return this.lines
       .map((line) => JSON.parse(line) as Record<string, unknown>)
-      .filter((line) => line['level'] === level);
+      .filter((line) => line['level'] === level && line['message'] !== 'request');
+  }
+
+  /** The line of each request that was answered, parsed. */
+  requests(): Record<string, unknown>[] {
+    return this.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['message'] === 'request');
   }
 }
 
