@@ -23,6 +23,8 @@ export const ROUTES: RouteTable = {
   '/api/cron/settle': async () => import('./_routes/cron/settle.ts'),
   '/api/cron/warm-cache': async () => import('./_routes/cron/warm-cache.ts'),
   '/api/monitoring/session': async () => import('./_routes/monitoring/session.ts'),
+  '/api/monitoring': async () => import('./_routes/monitoring/index.ts'),
+  '/api/monitoring/data': async () => import('./_routes/monitoring/data.ts'),
   '/api/monitoring/metrics': async () => import('./_routes/monitoring/metrics.ts'),
   '/api/mock-exams/[id]/capacity': async () => import('./_routes/mock-exams/[id]/capacity.ts'),
 };

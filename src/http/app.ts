@@ -18,6 +18,8 @@ export interface App extends LazyMonitoring {
   rateLimits: RateLimits;
   telemetry: Telemetry;
   deps: () => Promise<Deps>;
+  /** The same, if a handler has asked for them before. */
+  loaded: () => Deps | undefined;
   /** Finishes what goes on after the answers, within `graceMs`; what could not be finished is one line of the log. */
   stop: (graceMs: number) => Promise<void>;
 }
@@ -44,20 +46,22 @@ export function createApp(
   if (config.warnings.length > 0) log.warn('suspicious settings', { warnings: config.warnings });
   let deps: Promise<Deps> | undefined;
   let ready: Deps | undefined;
+  const loaded = () => ready;
   return {
     config,
     clock,
     log,
     rateLimits,
     telemetry,
-    ...monitorLazily({ config: config.monitoring, clock, log, telemetry, loaded: () => ready }, waitUntil),
+    loaded,
+    ...monitorLazily({ config: config.monitoring, clock, log, telemetry, loaded }, waitUntil),
     async deps() {
       const loading = (deps ??= createDeps(config, complete));
       try {
-        const loaded = await waitingFor(clock, 'start', async () => loading);
-        await loaded.sync();
-        ready = loaded;
-        return loaded;
+        const made = await waitingFor(clock, 'start', async () => loading);
+        await made.sync();
+        ready = made;
+        return made;
       } catch (error) {
         if (deps === loading) deps = undefined;
         throw error;

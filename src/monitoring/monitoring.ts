@@ -1,12 +1,6 @@
-import { resourceFromAttributes } from '@opentelemetry/resources';
-import {
-  type MetricData,
-  MeterProvider,
-  MetricReader,
-  type PushMetricExporter,
-  type ResourceMetrics,
-} from '@opentelemetry/sdk-metrics';
 import { diag, type DiagLogger, DiagLogLevel } from '@opentelemetry/api';
+import { resourceFromAttributes } from '@opentelemetry/resources';
+import { MeterProvider, MetricReader, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import type { Log } from '../observability/log.ts';
 import type { Telemetry } from '../observability/telemetry.ts';
 import type { Config } from '../settings/config.ts';
@@ -14,14 +8,16 @@ import { type Clock, sleep } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { Metrics } from './metrics.ts';
 import { observe } from './observables.ts';
-import type { Traces } from './traces.ts';
+import { readSnapshots, writeSnapshot } from './shared-snapshots.ts';
+import { type Snapshot, toMetrics } from './snapshot.ts';
 
 /** What an instance has counted since it began. */
 export interface Monitoring {
-  collect(): Promise<ResourceMetrics>;
-  /** The same as a Prometheus server scrapes it. */
+  /** Of this instance, as a Prometheus server scrapes it. */
   prometheusText(): Promise<string>;
-  /** Sends what there is to the OTLP endpoint, if there is one, soon; for several at the same time once. */
+  /** Of all instances that share a Redis; else of this one. */
+  snapshots(): Promise<Snapshot[]>;
+  /** Tells those who want to know, soon; for several answers at the same time once. */
   flush(): Promise<void>;
 }
 
@@ -50,93 +46,47 @@ export async function startMonitoring(options: MonitoringOptions): Promise<Monit
   diag.setLogger(toLog(log), { logLevel: DiagLogLevel.ERROR, suppressOverrideMessage: true });
   const resource = resourceFromAttributes({ 'service.name': config.serviceName, 'service.instance.id': instanceId });
   const reader = new PullReader();
-  const provider = new MeterProvider({ resource, readers: [reader] });
-  const meter = provider.getMeter('mocks-booking-api');
+  const meter = new MeterProvider({ resource, readers: [reader] }).getMeter(config.serviceName);
   const metrics = new Metrics(meter);
   observe(meter, loaded);
-  const otlp = config.otlp && (await connectOtlp(config.otlp, resource));
+  const otlp = config.otlp && (await (await import('./otlp.ts')).connectOtlp(config.otlp, resource));
   telemetry.connect((signal) => {
     metrics.take(signal);
-    if (signal.kind === 'request') otlp?.traces.take(signal.request);
+    if (signal.kind === 'request') otlp?.take(signal.request);
   });
-  const collect = async () => (await reader.collect()).resourceMetrics;
-  let flushing: Promise<void> | undefined;
-  let flushedAtMs = -Infinity;
-  const flush = async (exporters: Otlp) => {
-    const leftMs = flushedAtMs + FLUSH_EVERY_MS - clock.monotonicMs();
-    if (leftMs > 0) await sleep(clock, leftMs);
-    flushedAtMs = clock.monotonicMs();
-    await Promise.all([exporters.traces.flush(), send(exporters.metrics, await collect())]);
+  const collect = async (): Promise<ResourceMetrics> => (await reader.collect()).resourceMetrics;
+  const startedAtMs = clock.now() - clock.monotonicMs();
+  const snapshot = async (): Promise<Snapshot> => {
+    return { instanceId, atMs: clock.now(), startedAtMs, metrics: toMetrics(await collect()) };
   };
-  const flushOnce = async (exporters: Otlp) => {
-    // What comes while it is on its way leaves with the next one.
-    const current = (flushing ??= flush(exporters).finally(() => {
-      flushing = undefined;
-    }));
-    await current;
+  const tell = async () => {
+    const shared = loaded()?.shared;
+    await Promise.all([otlp?.send(await collect()), shared && writeSnapshot(shared, await snapshot())]);
   };
   return {
-    collect,
-    async prometheusText() {
-      // The exporter brings a server along that nobody else needs.
-      const { PrometheusSerializer } = await import('@opentelemetry/exporter-prometheus');
-      const serializer = new PrometheusSerializer('', false, undefined, true, true);
-      // Its types are those for the other module system.
-      // oxlint-disable-next-line typescript/no-unsafe-enum-assignment
-      return serializer.serialize(withUnits(await collect()));
+    prometheusText: async () => (await import('./prometheus.ts')).toPrometheusText(await collect()),
+    async snapshots() {
+      const [own, shared] = [await snapshot(), loaded()?.shared];
+      return shared ? readSnapshots(shared, own) : [own];
     },
-    flush: async () => (otlp ? flushOnce(otlp) : undefined),
+    flush: atMostEvery(clock, FLUSH_EVERY_MS, tell),
   };
 }
 
-/** Prometheus wants the unit in the name [its naming guide]. */
-function withUnits({ resource, scopeMetrics }: ResourceMetrics): ResourceMetrics {
-  return {
-    resource,
-    scopeMetrics: scopeMetrics.map(({ scope, metrics }) => ({ scope, metrics: metrics.map(withUnit) })),
+/** Runs `work` soon, but not sooner than `everyMs` after it last began; whoever asks meanwhile is content with that run. */
+function atMostEvery(clock: Clock, everyMs: number, work: () => Promise<void>): () => Promise<void> {
+  let begunAtMs = -Infinity;
+  let running: Promise<void> | undefined;
+  const run = async () => {
+    const leftMs = begunAtMs + everyMs - clock.monotonicMs();
+    if (leftMs > 0) await sleep(clock, leftMs);
+    begunAtMs = clock.monotonicMs();
+    await work();
   };
-}
-
-function withUnit(metric: MetricData): MetricData {
-  const { name, unit } = metric.descriptor;
-  return { ...metric, descriptor: { ...metric.descriptor, name: unit === 's' ? `${name}.seconds` : name, unit: '' } };
-}
-
-interface Otlp {
-  traces: Traces;
-  metrics: PushMetricExporter;
-}
-
-async function connectOtlp(
-  { endpoint, headers }: NonNullable<Config['monitoring']['otlp']>,
-  resource: ReturnType<typeof resourceFromAttributes>,
-): Promise<Otlp> {
-  const [{ OTLPMetricExporter }, { OTLPTraceExporter }, { Traces: TracesOf }] = await Promise.all([
-    import('@opentelemetry/exporter-metrics-otlp-proto'),
-    import('@opentelemetry/exporter-trace-otlp-proto'),
-    import('./traces.ts'),
-  ]);
-  const to = (signal: string) => ({ url: `${endpoint}/v1/${signal}`, headers: toHeaders(headers?.reveal() ?? '') });
-  return {
-    traces: new TracesOf(resource, new OTLPTraceExporter(to('traces'))),
-    metrics: new OTLPMetricExporter(to('metrics')),
-  };
-}
-
-function toHeaders(list: string): Record<string, string> {
-  const pairs = list.split(',').filter((pair) => pair !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const at = pair.indexOf('=');
-      return [pair.slice(0, at).trim(), decodeURIComponent(pair.slice(at + 1).trim())];
-    }),
-  );
-}
-
-async function send(exporter: PushMetricExporter, metrics: ResourceMetrics): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    exporter.export(metrics, ({ error }) => (error ? reject(error) : resolve()));
-  });
+  return async () =>
+    (running ??= run().finally(() => {
+      running = undefined;
+    }));
 }
 
 /** What OpenTelemetry complains of may hold addresses with tokens: only the fact is logged. */
