@@ -4,6 +4,8 @@ import { element, table } from './dom.ts';
 /** Points that are kept: an hour of them. */
 const MOST_POINTS = 720;
 const HEIGHT = 130;
+/** A chart tells of no shorter time. */
+const LEAST_SECONDS = 60;
 
 /** Lines over time, with the same figures as a table for whoever cannot see them. */
 export class LineChart {
@@ -60,7 +62,10 @@ export class LineChart {
       height: HEIGHT,
       cursor: { show: false },
       legend: { live: false },
-      scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
+      scales: {
+        x: { range: (_plot, least, most) => [Math.min(least, most - LEAST_SECONDS), most] },
+        y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] },
+      },
       axes: [axis, { ...axis, size: 44 }],
       series: [{}, ...this.#names.map((label, index) => ({ label, stroke: colors[index] ?? '', width: 2 }))],
     };
