@@ -11,8 +11,7 @@ const ALERTS = readFileSync('.github/alerts.yml', 'utf8');
 
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 // oxlint-disable-next-line no-console
-if (!hasPromtool)
-  console.warn('SKIPPED: checks of alerts and metrics, since promtool (Debian: prometheus) is not installed');
+if (!hasPromtool) console.warn('SKIPPED: checks by promtool, since it is not installed (Debian: prometheus)');
 
 function promtool(args: readonly string[], input = ''): string {
   const { status, stdout, stderr } = spawnSync('promtool', args, { input, encoding: 'utf8' });
@@ -70,7 +69,7 @@ describe('the runbook', () => {
     const patterns = lines.map(([, line = '']) =>
       line
         .split(/\$\{[^}]*\}/)
-        .map(RegExp.escape)
+        .map((part) => RegExp.escape(part))
         .join('[^`]*'),
     );
     expect(patterns.filter((pattern) => !new RegExp(pattern).test(RUNBOOK))).toEqual([]);
