@@ -11,6 +11,8 @@ import type { Ports } from '../src/wiring/create-deps.ts';
  */
 export const ROUTES: RouteTable = {
   '/api/health': async () => import('./_routes/health.ts'),
+  '/api/openapi.json': async () => import('./_routes/openapi.json.ts'),
+  '/api/reference': async () => import('./_routes/reference.ts'),
   '/api/bookings/list': async () => import('./_routes/bookings/list.ts'),
   '/api/bookings/create': async () => import('./_routes/bookings/create.ts'),
   '/api/bookings': async () => import('./_routes/bookings/[id].ts'),
@@ -23,7 +25,7 @@ export const ROUTES: RouteTable = {
   '/api/cron/settle': async () => import('./_routes/cron/settle.ts'),
   '/api/cron/warm-cache': async () => import('./_routes/cron/warm-cache.ts'),
   '/api/monitoring/session': async () => import('./_routes/monitoring/session.ts'),
-  '/api/monitoring': async () => import('./_routes/monitoring/index.ts'),
+  '/api/monitoring': async () => import('./_routes/monitoring.ts'),
   '/api/monitoring/data': async () => import('./_routes/monitoring/data.ts'),
   '/api/monitoring/metrics': async () => import('./_routes/monitoring/metrics.ts'),
   '/api/mock-exams/[id]/capacity': async () => import('./_routes/mock-exams/[id]/capacity.ts'),

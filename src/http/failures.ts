@@ -6,7 +6,7 @@ import { failure, type Reply } from './envelope.ts';
 import { TooManyRequestsError } from './rate-limits.ts';
 
 /** The HTTP status of every code: the one place where they meet. */
-const STATUS: Record<ErrorCode, number> = {
+export const STATUS: Record<ErrorCode, number> = {
   VALIDATION_ERROR: 400,
   AUTH_FAILED: 401,
   ACCESS_DENIED: 403,

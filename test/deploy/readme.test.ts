@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import vercelConfig from '../../vercel.json' with { type: 'json' };
+import { ROUTES } from '../../api/index.ts';
 import { readConfig } from '../../src/settings/config.ts';
 import { BOOKING_PROPERTIES } from '../../src/records/booking.ts';
 import { CONTACT_PROPERTIES } from '../../src/records/contact.ts';
@@ -15,6 +16,15 @@ const ENV = { ...WEBHOOK_ENV, CRON_SECRET: 'cron-secret' };
 function block(language: string): string {
   return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(README)?.[1] ?? '';
 }
+
+describe('the table of endpoints', () => {
+  it('names every route', () => {
+    const named = [...README.matchAll(/`(?:(?:GET|POST|DELETE) )?(\/api\/[^`]*)`/g)].map(([, path]) => path);
+    // Without an id it is the same endpoint.
+    const routes = Object.keys(ROUTES).filter((path) => path !== '/api/bookings');
+    expect(routes.filter((path) => !named.includes(path.replace('[id]', '{id}')))).toEqual([]);
+  });
+});
 
 describe('the schedules for the Hobby plan', () => {
   const { crons } = JSON.parse(block('json')) as { crons: { path: string; schedule: string }[] };

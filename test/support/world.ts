@@ -10,6 +10,7 @@ import { createRouter } from '../../src/http/router.ts';
 import { BackgroundWork } from '../../src/request/background-work.ts';
 import { createLog } from '../../src/observability/log.ts';
 import { AccountBuilder } from './account-builder.ts';
+import { checkAnswer } from './answer-check.ts';
 import { HUBSPOT_URL } from './hubspot-client.ts';
 import { scanLog } from './log-scan.ts';
 import type { SharedRedis } from './shared-redis.ts';
@@ -115,15 +116,12 @@ export class World {
 
   async #exchange(request: Request): Promise<Answer> {
     const response = await this.#handle(request);
+    const { status, headers } = response;
     const received = await response.text();
-    return {
-      status: response.status,
-      headers: response.headers,
-      body:
-        response.headers.get('content-type')?.startsWith('application/json') && received
-          ? JSON.parse(received)
-          : received || undefined,
-    };
+    const isJson = headers.get('content-type')?.startsWith('application/json') === true && received !== '';
+    const body = isJson ? JSON.parse(received) : received || undefined;
+    checkAnswer(request, { status, headers, body });
+    return { status, headers, body };
   }
 
   /** Lets work after the answers end, and HubSpot carry out what it is late with. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endpoint, route } from '../../../src/http/route.ts';
-import { PAGE } from '../../../src/pages/built/dashboard.ts';
+import { endpoint, route } from '../../src/http/route.ts';
+import { PAGE } from '../../src/pages/built/dashboard.ts';
 
 /** Public: the page holds nothing but itself, and asks for the figures with the session of whoever looks at it. */
 const HEADERS = {
