@@ -12,6 +12,8 @@ export interface LocalHost {
 
 export interface LocalHostOptions {
   handler: (request: Request) => Promise<Response>;
+  /** Answers what is not deployed, where it knows the path. */
+  frontDoor?: (request: Request) => Response | undefined;
   /** Port to listen on; 0 picks a free one. */
   port: number;
   trustedProxies: readonly string[];
@@ -52,7 +54,7 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     error: () => new Response('Bad request\n', { status: 400 }),
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
-      if (!rewrites.some((source) => source.test(pathname))) return new Response('Not found\n', { status: 404 });
+      if (!rewrites.some((source) => source.test(pathname))) return options.frontDoor?.(request) ?? notFound();
       const address = clientAddress(request.ip ?? 'unknown', request.headers.get('x-forwarded-for'), isTrusted);
       const response = await options.handler(withAddress(request, address));
       if (UNREAD.has(response.status)) response.headers.set('Connection', 'close');
@@ -70,6 +72,11 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
       clearTimeout(force);
     },
   };
+}
+
+function notFound(): Response {
+  const body = { success: false, error: 'There is nothing here; the API is below /api', code: 'NOT_FOUND' };
+  return Response.json(body, { status: 404 });
 }
 
 function withAddress({ url, method, headers, body, signal }: Request, address: string): Request {

@@ -7,14 +7,15 @@ import { seedAccount } from '../emulator/seed/seed.ts';
 import { serveEmulator } from '../emulator/server.ts';
 import { LIFELIKE_SETTINGS } from '../emulator/settings.ts';
 import { createRouter } from '../http/router.ts';
+import { createFrontDoor } from './front-door.ts';
 import { startLocalHost } from './host.ts';
 import { proveToken } from './prove-token.ts';
 
 /** Where the API's data comes from, in words for the terminal, and how to let go of it. */
 interface Upstream {
   variables: Record<string, string | undefined>;
-  /** Whether it is the emulator started here. */
-  embedded: boolean;
+  /** The emulator started here; null for HubSpot itself. */
+  emulator: Emulator | null;
   /** Suspicious settings, one sentence each. */
   warnings: readonly string[];
   description: string;
@@ -27,7 +28,7 @@ async function connectUpstream(): Promise<Upstream> {
   if (variables['HS_PRIVATE_APP_TOKEN']?.trim()) {
     return {
       variables,
-      embedded: false,
+      emulator: null,
       warnings: [],
       description: variables['HUBSPOT_BASE_URL'] || 'HubSpot',
       close: async () => {},
@@ -41,7 +42,7 @@ async function connectUpstream(): Promise<Upstream> {
   const warnings = variables['HUBSPOT_BASE_URL']?.trim()
     ? ['HUBSPOT_BASE_URL is set without HS_PRIVATE_APP_TOKEN: the data is made up, from the embedded HubSpot']
     : [];
-  return { variables: own, embedded: true, warnings, description, close: async () => server.close() };
+  return { variables: own, emulator, warnings, description, close: async () => server.close() };
 }
 
 function examples(url: string): string {
@@ -59,11 +60,13 @@ async function main(): Promise<void> {
   const upstream = await connectUpstream();
   const read = readConfig(upstream.variables);
   const warnings = [...upstream.warnings, ...read.warnings];
-  const config = { ...read, warnings, overEmulator: upstream.embedded };
+  const config = { ...read, warnings, overEmulator: upstream.emulator !== null };
   const app = createApp(config, { waitUntil: () => {}, resume });
   const { port, trustedProxies } = config;
   const handler = createRouter(app, ROUTES);
-  const host = await startLocalHost({ handler, port, trustedProxies });
+  const over = upstream.emulator ? 'the embedded HubSpot' : upstream.description;
+  const frontDoor = createFrontDoor({ over, emulator: upstream.emulator });
+  const host = await startLocalHost({ handler, frontDoor, port, trustedProxies });
   const stop = async () => {
     // Nothing else keeps the process alive: its timers do not.
     const alive = setInterval(() => {}, 1000);
@@ -75,9 +78,9 @@ async function main(): Promise<void> {
     process.exit(0);
   };
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
-  if (!upstream.embedded) await proveToken(app);
+  if (!upstream.emulator) await proveToken(app);
   console.log(
-    `API on ${host.url} over ${upstream.description}${upstream.embedded ? `. Try:\n${examples(host.url)}` : ''}`,
+    `API on ${host.url} over ${upstream.description}${upstream.emulator ? `. Try:\n${examples(host.url)}` : ''}`,
   );
 }
 

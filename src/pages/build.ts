@@ -8,8 +8,10 @@ import { rolldown } from 'rolldown';
  */
 export async function buildPage(name: string): Promise<string> {
   const source = (extension: string) => readFileSync(`src/pages/browser/${name}.${extension}`, 'utf8');
-  const css = `${readFileSync('node_modules/uplot/dist/uPlot.min.css', 'utf8').trim()}\n${source('css').trim()}`;
   const js = await bundle(`src/pages/browser/${name}.ts`);
+  // The chart library brings a style along.
+  const ofCharts = js.includes('uplot') ? readFileSync('node_modules/uplot/dist/uPlot.min.css', 'utf8').trim() : '';
+  const css = `${ofCharts}\n${source('css').trim()}`.trim();
   const html = source('html')
     .replace(/<style>[^]*?<\/style>/, () => `<style>${css}</style>`)
     .replace(/<script type="module">[^]*?<\/script>/, () => `<script type="module">${js}</script>`);
@@ -19,7 +21,7 @@ export async function buildPage(name: string): Promise<string> {
     // The chart library sets styles of elements by script, which needs no permission; its legend has attributes.
     `style-src '${hashOf(css)}'`,
     "connect-src 'self'",
-    'img-src data:',
+    "img-src 'self' data:",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
@@ -39,7 +41,7 @@ function hashOf(text: string): string {
 }
 
 /** Pages, by the names of their sources. */
-export const PAGES = ['dashboard'] as const;
+export const PAGES = ['dashboard', 'front-door'] as const;
 
 if (import.meta.main) {
   for (const name of PAGES) writeFileSync(`src/pages/built/${name}.ts`, await buildPage(name));

@@ -1,19 +1,11 @@
-import { spawnSync } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { buildPage, PAGES } from '../../src/pages/build.ts';
 import { readFileSync } from 'node:fs';
+import { hindrances, overflowOf, program, startBrowser } from '../support/browser.ts';
 import { startProcess } from '../support/start-process.ts';
 
 const TOKEN = 'the-token-of-the-operator';
-const PROGRAMS = ['chromium', 'chromium-browser', 'google-chrome'];
-const program = PROGRAMS.map((name) => spawnSync('which', [name], { encoding: 'utf8' }).stdout.trim()).find(Boolean);
-// oxlint-disable-next-line no-console
-if (!program) console.warn('SKIPPED: tests of the pages in a browser, since chromium is not installed');
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
 it.each(PAGES)('the page %s is what its sources make (else: npm run pages)', async (name) => {
   expect(readFileSync(`src/pages/built/${name}.ts`, 'utf8')).toBe(await buildPage(name));
 });
@@ -29,7 +21,7 @@ describe.skipIf(!program)('the dashboard in a browser', { timeout: 60_000 }, () 
     const { child, line } = await startProcess({ PORT: '0', MONITORING_TOKEN: TOKEN });
     stop = () => child.kill('SIGKILL');
     url = /http:\/\/[\w.:]+/.exec(line)?.[0] ?? '';
-    browser = await chromium.launch({ executablePath: program ?? '', args: ['--no-sandbox'] });
+    browser = await startBrowser();
   });
   afterAll(async () => {
     await browser.close();
@@ -86,11 +78,8 @@ describe.skipIf(!program)('the dashboard in a browser', { timeout: 60_000 }, () 
   ] as const)('is in order for everybody: %s, %i pixels wide', async (colorScheme, width) => {
     const page = await open({ colorScheme, viewport: { width, height: 800 } });
     await signIn(page);
-    const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
-    expect(overflow).toBe(0);
-    await page.evaluate(AXE);
-    const { violations } = await page.evaluate<{ violations: { id: string; impact: string }[] }>('axe.run()');
-    expect(violations.filter(({ impact }) => ['serious', 'critical'].includes(impact))).toEqual([]);
+    expect(await overflowOf(page)).toBe(0);
+    expect(await hindrances(page)).toEqual([]);
     await page.close();
   });
 
