@@ -119,6 +119,13 @@ describe.skipIf(!isWanted)('what vercel build makes of this project', { timeout:
       expect(ofHubSpot(loaded)).toEqual([]);
     });
 
+    it('answers the first request without loading what monitoring needs', async () => {
+      const env = { HS_PRIVATE_APP_TOKEN: 'unused', MONITORING_TOKEN: 'watch-me' };
+      const { status, loaded } = await loadedBy('https://bookings.example.com/api/health', env);
+      expect(status).toBe(200);
+      expect(loaded.filter((module) => module.includes('@opentelemetry'))).toEqual([]);
+    });
+
     it('loads both once HubSpot is to be reached', async () => {
       const env = { HS_PRIVATE_APP_TOKEN: 'unused', HUBSPOT_BASE_URL: 'http://127.0.0.1:9', HUBSPOT_MAX_ATTEMPTS: '1' };
       const { status, loaded } = await loadedBy('https://bookings.example.com/api/health?deep=true', env);

@@ -8,6 +8,8 @@ import type { VercelBuild } from '../support/vercel-build.ts';
 import { signedHeaders, WEBHOOK_ENV } from '../support/webhook.ts';
 
 const CRON_SECRET = 'cron-secret';
+const MONITORING_TOKEN = 'watch-me';
+export const AS_OPERATOR = { Authorization: `Bearer ${MONITORING_TOKEN}` };
 export const BEARER = { Authorization: `Bearer ${CRON_SECRET}` };
 
 export interface CallOptions {
@@ -19,7 +21,7 @@ export interface CallOptions {
 }
 
 export interface Called extends Omit<Delivered, 'text'> {
-  /** The parsed JSON body; loosely typed, since tests look at what is on the wire. */
+  /** The parsed JSON body, or the text; loosely typed, since tests look at what is on the wire. */
   // oxlint-disable-next-line typescript/no-explicit-any
   body: any;
 }
@@ -52,6 +54,7 @@ export class DeployedApi {
       AFTERTHOUGHT_LINGER_MS: '0',
       CONSISTENCY_LAG_MS: '20',
       CRON_SECRET,
+      MONITORING_TOKEN,
       ...WEBHOOK_ENV,
     });
     return new DeployedApi(emulator, {
@@ -74,7 +77,8 @@ export class DeployedApi {
       headers,
       ...(given === undefined ? {} : { body: given }),
     });
-    return { ...answer, body: JSON.parse(text) as unknown };
+    const isJson = answer.headers.get('content-type')?.startsWith('application/json');
+    return { ...answer, body: isJson ? (JSON.parse(text) as unknown) : text };
   }
 
   /** Posts events as HubSpot signs them. */

@@ -1,8 +1,8 @@
 import { expect } from 'vitest';
 import { systemClock } from '../../src/time/clock.ts';
 import { bookingBody } from '../support/booking.ts';
-import { statusEvent } from '../support/webhook.ts';
-import { BEARER, type Called, type CallOptions, type DeployedApi } from './deployed-api.ts';
+import { statusEvent, WEBHOOK_ENV } from '../support/webhook.ts';
+import { AS_OPERATOR, BEARER, type Called, type CallOptions, type DeployedApi } from './deployed-api.ts';
 
 const DAY = new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10);
 const TYPE = 'Situational Judgment';
@@ -96,6 +96,41 @@ export const REQUESTS: Readonly<Record<string, (call: Call, api: DeployedApi, pa
     expect([refused.status, refused.body.code]).toEqual([401, 'UNAUTHORIZED']);
     const { status, body } = await call('GET', { headers: BEARER });
     expect([status, body]).toEqual([200, { success: true, settled: 0 }]);
+  },
+
+  async '/api/monitoring'(call) {
+    const { status, body, headers } = await call('GET');
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    expect(body).toContain('<title>Mock-exam bookings: monitoring</title>');
+  },
+
+  async '/api/monitoring/session'(call) {
+    expect((await call('POST', { body: { token: 'wrong' } })).status).toBe(401);
+    const { status, headers } = await call('POST', { body: { token: 'watch-me' } });
+    expect([status, headers.get('set-cookie')]).toEqual([200, expect.stringContaining('; Secure')]);
+  },
+
+  async '/api/monitoring/data'(call) {
+    const { status, body } = await call('GET', { headers: AS_OPERATOR });
+    expect([status, body.instances.length, body.webhooks]).toEqual([200, 1, true]);
+  },
+
+  async '/api/monitoring/metrics'(call) {
+    expect((await call('GET')).status).toBe(401);
+    const { status, body } = await call('GET', { headers: AS_OPERATOR });
+    expect(status).toBe(200);
+    expect(body).toContain('http_server_request_duration_seconds_count{http_route="/api/health"');
+  },
+
+  async '/api/openapi.json'(call) {
+    const { status, body } = await call('GET');
+    expect([status, body.openapi, body.servers[0].url]).toEqual([200, '3.1.1', WEBHOOK_ENV.PUBLIC_URL]);
+  },
+
+  async '/api/reference'(call) {
+    const { status, body } = await call('GET');
+    expect(status).toBe(200);
+    expect(body).toContain('id="code-EXAM_FULL"');
   },
 
   async '/api/cron/warm-cache'(call) {
