@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Monitoring, MonitoringOptions } from './monitoring.ts';
 
 /** Monitoring whose code is loaded after the first answer: neither a cold start nor that answer waits for it. */
@@ -24,6 +25,8 @@ export function monitorLazily(
   /** Whatever fails here must not fail anything else. */
   const flush = async () => {
     try {
+      // The answer goes first.
+      await setImmediate();
       await (await monitoring()).flush();
     } catch (error) {
       log.warn('monitoring failed', { reason: error instanceof Error ? error.name : 'unknown' });
