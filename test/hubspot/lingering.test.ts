@@ -70,6 +70,19 @@ describe('waiting for company', () => {
     expect(emulator.log.calls.map(({ inputs }) => inputs)).toEqual([10]);
   });
 
+  it('ends once about six more have come, at the pace of the last second, however full the window is', async () => {
+    const env = { HUBSPOT_CALLS_PER_10_SECONDS: '60', COALESCING_MAX_LINGER_MS: '500' };
+    const { clock, hubspot, account, emulator } = setUpTogether('v3', env);
+    const ids = Array.from({ length: 124 }, () => account.student().id);
+    for (const id of ids.slice(0, 24)) await clock.run(read(hubspot, id));
+    emulator.log.clear();
+    await readSpaced(hubspot, ids.slice(24), { clock, gapMs: 20 });
+    // While the pace is not known half a second is waited, for 25 of them; then as long as a crowd waits.
+    const [first = 0, ...later] = emulator.log.calls.map(({ inputs }) => inputs);
+    expect(first).toBeGreaterThan(20);
+    expect(Math.max(...later.slice(1))).toBeLessThan(16);
+  });
+
   it('is not asked where nobody came lately, however full the window is', async () => {
     const env = { HUBSPOT_CALLS_PER_10_SECONDS: '40', COALESCING_MAX_LINGER_MS: '500' };
     const { clock, hubspot, account } = setUpTogether('v3', env);
