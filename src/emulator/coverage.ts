@@ -8,7 +8,7 @@ export interface CoverageEntry {
   note?: string;
 }
 
-/** HubSpot's object and association calls, and what the emulator does with each. A test holds it against the routes. */
+/** HubSpot's CRM calls, and what the emulator does with each. A test holds it against the routes. */
 export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'objects.list', coverage: 'partial', note: 'archived records' },
   { operation: 'objects.create', coverage: 'full' },
@@ -49,4 +49,11 @@ export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'properties.create', coverage: 'partial', note: 'property groups, booleans, calculated properties' },
   { operation: 'properties.update', coverage: 'refused' },
   { operation: 'properties.archive', coverage: 'refused' },
+  { operation: 'schemas.list', coverage: 'partial', note: 'archived schemas' },
+  { operation: 'schemas.get', coverage: 'full' },
+  { operation: 'schemas.create', coverage: 'refused' },
+  { operation: 'schemas.update', coverage: 'refused' },
+  { operation: 'account.details', coverage: 'full' },
+  { operation: 'account.dailyUsage', coverage: 'full' },
+  { operation: 'account.tokenInfo', coverage: 'partial', note: 'every token is told to be of the same app' },
 ];

@@ -163,7 +163,19 @@ export class Emulator {
     try {
       if (query.get('archived') === 'true') throw notImplemented('archived=true');
       if (body.problem !== undefined) throw badRequest(`Invalid input JSON on line 1, column 1: ${body.problem}`);
-      return route.handle({ account, settings, now, params, query, body: body.value, write, pagingFault, dated });
+      const callsToday = this.#limits.callsToday(token, now);
+      return route.handle({
+        account,
+        settings,
+        now,
+        callsToday,
+        params,
+        query,
+        body: body.value,
+        write,
+        pagingFault,
+        dated,
+      });
     } catch (error) {
       if (error instanceof RefusedError) return error.reply;
       throw error;

@@ -47,6 +47,11 @@ export class Limits {
     return { refusal, headers: (at) => (kind === 'search' ? {} : this.#headers(this.#usageOf(token, at))) };
   }
 
+  /** Calls of a token since midnight UTC. */
+  callsToday(token: string, now: number): number {
+    return this.#usageOf(token, now).callsToday;
+  }
+
   /** The window that a token's calls are counted in. */
   #window(): { most: number | null; lengthMs: number } {
     const { per10Seconds, perSecond } = this.#settings.limits;

@@ -1,26 +1,76 @@
 import { parseArgs } from 'node:util';
 import { Emulator } from './emulator.ts';
+import { FileError, PortalFile, readJsonFile, toPortal } from './portal-file.ts';
+import { fillAccount, SeedFile } from './seed-file.ts';
 import { seedAccount } from './seed/seed.ts';
 import { serveEmulator } from './server.ts';
-import { LIFELIKE_SETTINGS } from './settings.ts';
+import { LIFELIKE_SETTINGS, mergeSettings } from './settings.ts';
 
-const { values } = parseArgs({ options: { port: { type: 'string', default: '4010' } } });
-const port = Number(values.port);
-if (!Number.isInteger(port) || port < 0 || port > 65_535) {
-  console.error(`--port must be a number from 0 to 65535, not ${values.port}`);
-  process.exit(1);
+const USAGE = `npm run emulator -- [options]
+
+  --port N        where it listens, 0 for a free one (default 4010)
+  --portal FILE   the account to emulate: object types, properties, associations; src/emulator/portals has an example and
+                  the JSON Schema (default: the PrepDoctors account)
+  --seed FILE     the records to begin with (default: sessions, students and bookings of the PrepDoctors account; none
+                  with --portal)
+  --empty         no records
+  --help          this text
+
+Any token is taken. The control endpoints are below /_emulator/.`;
+
+const OPTIONS = {
+  port: { type: 'string', default: '4010' },
+  portal: { type: 'string' },
+  seed: { type: 'string' },
+  empty: { type: 'boolean', default: false },
+  help: { type: 'boolean', default: false },
+} as const;
+
+/** What was asked for cannot be done; the message says what to change. */
+class UsageError extends Error {}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--port must be a number from 0 to 65535, not ${text}`);
 }
-const emulator = new Emulator({ settings: LIFELIKE_SETTINGS });
-const { demoStudent } = seedAccount(emulator.account, Date.now());
 
-try {
+function readOptions() {
+  try {
+    return parseArgs({ options: OPTIONS }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error });
+  }
+}
+
+async function main(): Promise<void> {
+  const { port: portText, portal, seed, empty, help } = readOptions();
+  if (help) {
+    console.log(USAGE);
+    return;
+  }
+  if (seed && empty) throw new UsageError('--seed and --empty exclude each other');
+  const port = readPort(portText);
+  const file = portal && readJsonFile(portal, PortalFile);
+  const settings = mergeSettings(LIFELIKE_SETTINGS, (file || undefined)?.settings);
+  const emulator = new Emulator({ settings, ...(file && portal ? { portal: toPortal(portal, file) } : {}) });
+  if (seed) fillAccount(emulator.account, seed, readJsonFile(seed, SeedFile), Date.now());
+  else if (!portal && !empty) seedAccount(emulator.account, Date.now());
   const server = await serveEmulator(emulator, port);
+  const count = emulator.account.portal.objectTypes.reduce((sum, type) => {
+    return sum + emulator.account.records.all(type).length;
+  }, 0);
   console.log(
-    `HubSpot emulator on ${server.url} (any token; try contact ${demoStudent.record.id}; calls made: ${server.url}/_emulator/calls)`,
+    `HubSpot emulator on ${server.url} (any token; ${count} records; calls made: ${server.url}/_emulator/calls)`,
   );
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void server.close());
+}
+
+try {
+  await main();
 } catch (error) {
-  const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  console.error(taken ? `Port ${values.port} is taken: choose another with --port` : error);
+  const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  const isTold = error instanceof UsageError || error instanceof FileError;
+  console.error(isTaken ? 'The port is taken: choose another with --port' : isTold ? error.message : error);
   process.exitCode = 1;
 }

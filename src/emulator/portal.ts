@@ -22,7 +22,7 @@ export interface ObjectTypeDefinition {
 export type Values = Readonly<Record<string, string>>;
 
 export interface PropertyDefinition {
-  type: 'string' | 'number' | 'date' | 'datetime' | 'enumeration';
+  type: 'string' | 'number' | 'date' | 'datetime' | 'enumeration' | 'bool';
   /** As its maker called it; made up from its name and type where left out. */
   label?: string;
   fieldType?: string;

@@ -75,6 +75,9 @@ function checkValue(name: string, definition: PropertyDefinition, value: string)
         code: 'INVALID_OPTION',
         message: `${value} was not one of the allowed options: [${definition.options?.join(', ')}]`,
       };
+    case 'bool':
+      if (value === 'true' || value === 'false') return value;
+      return { name, code: 'INVALID_OPTION', message: `${value} was not one of the allowed options: [true, false]` };
     case 'string':
       return value;
   }

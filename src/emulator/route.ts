@@ -9,6 +9,8 @@ export interface RouteContext {
   account: Account;
   settings: EmulatorSettings;
   now: number;
+  /** Calls of the token since midnight UTC, this one included. */
+  callsToday: number;
   params: Readonly<Record<string, string>>;
   query: URLSearchParams;
   body: unknown;

@@ -1,10 +1,12 @@
 import { unescape } from 'node:querystring';
 import type { Route } from './route.ts';
+import { ACCOUNT_ROUTES } from './routes/account-info.ts';
 import { ASSOCIATION_WRITE_ROUTES } from './routes/association-writes.ts';
 import { ASSOCIATION_READ_ROUTES } from './routes/associations.ts';
 import { BATCH_ROUTES } from './routes/batches.ts';
 import { OBJECT_ROUTES } from './routes/objects.ts';
 import { PROPERTY_ROUTES } from './routes/properties.ts';
+import { SCHEMA_ROUTES } from './routes/schemas.ts';
 import { SEARCH_ROUTES } from './routes/search.ts';
 
 /** Every route the emulator answers. */
@@ -15,6 +17,8 @@ export const ROUTES: readonly Route[] = [
   ...ASSOCIATION_READ_ROUTES,
   ...ASSOCIATION_WRITE_ROUTES,
   ...PROPERTY_ROUTES,
+  ...SCHEMA_ROUTES,
+  ...ACCOUNT_ROUTES,
 ];
 
 export interface RouteMatch {
@@ -35,9 +39,9 @@ const COMPILED = ROUTES.flatMap((route) =>
 /** The route a call is for; undefined when HubSpot has no such path or method. */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   for (const { route, pattern } of COMPILED) {
-    const groups = route.method === method ? pattern.exec(path)?.groups : undefined;
-    if (!groups) continue;
-    const { version, ...encoded } = groups;
+    const match = route.method === method ? pattern.exec(path) : null;
+    if (!match) continue;
+    const { version, ...encoded } = match.groups ?? {};
     if (version !== undefined && !DATED_VERSION.test(version)) continue;
     // It decodes what can be decoded and leaves the rest, which then names nothing.
     const params = Object.fromEntries(Object.entries(encoded).map(([name, value]) => [name, unescape(value)]));

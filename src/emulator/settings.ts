@@ -29,6 +29,8 @@ export interface EmulatorSettings {
   keptValues: number;
   /** Whether a merged record goes on under the primary's id or gets a new one. */
   survivorId: 'primary' | 'new';
+  /** What the token of a private app may do, as HubSpot tells it. */
+  scopes: readonly string[];
   /** Whether the unique values of an archived record can be used again; HubSpot does not say. */
   archivedUniqueValues: 'held' | 'freed';
 }
@@ -42,6 +44,15 @@ export const DEFAULT_SETTINGS: EmulatorSettings = {
   numericToObjectId: true,
   keptValues: 20,
   survivorId: 'primary',
+  scopes: [
+    'crm.objects.contacts.read',
+    'crm.objects.contacts.write',
+    'crm.objects.custom.read',
+    'crm.objects.custom.write',
+    'crm.schemas.contacts.read',
+    'crm.schemas.custom.read',
+    'oauth',
+  ],
   archivedUniqueValues: 'held',
 };
 

@@ -4,7 +4,14 @@ import type { ObjectTypeDefinition, PropertyDefinition } from '../portal.ts';
 import { readBody, type Route, type RouteContext } from '../route.ts';
 
 const MAX_UNIQUE_PROPERTIES = 10;
-const FIELD_TYPES = { string: 'text', number: 'number', date: 'date', datetime: 'date', enumeration: 'select' };
+const FIELD_TYPES = {
+  string: 'text',
+  number: 'number',
+  date: 'date',
+  datetime: 'date',
+  enumeration: 'select',
+  bool: 'booleancheckbox',
+};
 const DATES = ['createdate', 'lastmodifieddate', 'hs_createdate', 'hs_lastmodifieddate'];
 /** Properties every record has by itself. */
 const SYSTEM_PROPERTIES: Readonly<Record<string, PropertyDefinition>> = {
@@ -49,10 +56,14 @@ function formatProperty(type: ObjectTypeDefinition, name: string, definition: Pr
   };
 }
 
-function listProperties(context: RouteContext): Reply {
-  const type = typeOf(context);
+/** Every property of a type, those included that every record has. */
+export function formatProperties(type: ObjectTypeDefinition) {
   const all = Object.entries({ ...SYSTEM_PROPERTIES, ...type.properties });
-  return { status: 200, body: { results: all.map(([name, definition]) => formatProperty(type, name, definition)) } };
+  return all.map(([name, definition]) => formatProperty(type, name, definition));
+}
+
+function listProperties(context: RouteContext): Reply {
+  return { status: 200, body: { results: formatProperties(typeOf(context)) } };
 }
 
 function getProperty(context: RouteContext): Reply {
@@ -66,7 +77,7 @@ function getProperty(context: RouteContext): Reply {
 const CreateProperty = z.object({
   name: z.string().regex(/^[a-z][a-z0-9_]*$/),
   label: z.string(),
-  type: z.enum(['string', 'number', 'date', 'datetime', 'enumeration']),
+  type: z.enum(['string', 'number', 'date', 'datetime', 'enumeration', 'bool']),
   fieldType: z.string(),
   groupName: z.string(),
   hasUniqueValue: z.boolean().default(false),
