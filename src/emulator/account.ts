@@ -1,4 +1,5 @@
 import { Associations, type AssociationRow } from './associations.ts';
+import type { ChangeListener } from './changes.ts';
 import { badRequest, invalidProperties } from './errors.ts';
 import { MERGE, PropertyHistory, STAFF, type ValueSource } from './history.ts';
 import { mergedValues } from './merge.ts';
@@ -22,10 +23,14 @@ export class Account {
   readonly associations: Associations;
   readonly #settings: EmulatorSettings;
 
-  constructor(portal: Portal, settings: EmulatorSettings) {
+  readonly #changed: ChangeListener;
+
+  /** @param changed hears of everything that changes. */
+  constructor(portal: Portal, settings: EmulatorSettings, changed: ChangeListener = () => {}) {
     this.portal = structuredClone(portal);
-    this.records = new Records(this.portal);
-    this.associations = new Associations(this.portal.associationTypes);
+    this.#changed = changed;
+    this.records = new Records(this.portal, changed);
+    this.associations = new Associations(this.portal.associationTypes, changed);
     this.#settings = settings;
   }
 
@@ -91,6 +96,8 @@ export class Account {
       this.associations.move(ended.type.typeId, ended.id, survivor.id, now);
     }
     this.records.update(survivor, values, now, MERGE);
+    const mergedIds = [primary.id, other.id];
+    this.#changed({ kind: 'merge', type: survivor.type, survivorId: survivor.id, mergedIds, at: now });
     return survivor;
   }
 

@@ -1,3 +1,4 @@
+import type { ChangeListener } from './changes.ts';
 import type { AssociationType } from './portal.ts';
 
 /** One row of an association list: the same pair has a row per association type. */
@@ -14,7 +15,10 @@ export class Associations {
   readonly #rows = new Map<string, AssociationRow[]>();
   readonly #typesById: ReadonlyMap<number, AssociationType>;
 
-  constructor(types: readonly AssociationType[]) {
+  readonly #changed: ChangeListener;
+
+  constructor(types: readonly AssociationType[], changed: ChangeListener = () => {}) {
+    this.#changed = changed;
     this.#typesById = new Map(types.map((type) => [type.typeId, type]));
   }
 
@@ -29,7 +33,9 @@ export class Associations {
     const rows = this.#rows.get(rowsKey) ?? [];
     this.#rows.set(rowsKey, rows);
     const known = rows.some((row) => row.toId === toId && row.type === type && row.until === undefined);
-    if (!known) rows.push({ toId, type, since: now, until: undefined });
+    if (known) return;
+    rows.push({ toId, type, since: now, until: undefined });
+    this.#changed({ kind: 'associationChange', type, fromId, toId, removed: false, at: now });
   }
 
   /** Ends the associations of that pair; `typeIds` (of this direction) limits it to some of their types. */
@@ -41,11 +47,17 @@ export class Associations {
   ): void {
     for (const row of this.#live(from[0], from[1], to[0])) {
       if (row.toId !== to[1] || (typeIds && !typeIds.includes(row.type.typeId))) continue;
-      row.until = now;
+      this.#end(row, from[1], now);
       for (const back of this.#live(to[0], to[1], from[0])) {
-        if (back.toId === from[1] && back.type.typeId === row.type.inverseTypeId) back.until = now;
+        if (back.toId === from[1] && back.type.typeId === row.type.inverseTypeId) this.#end(back, to[1], now);
       }
     }
+  }
+
+  #end(row: AssociationRow, fromId: string, now: number): void {
+    row.until = now;
+    const { type, toId } = row;
+    this.#changed({ kind: 'associationChange', type, fromId, toId, removed: true, at: now });
   }
 
   /** Ends every association of a record that is archived. */

@@ -14,10 +14,34 @@ const Limits = z.strictObject({
   perDay: limit,
 });
 
+const Webhooks = z.strictObject({
+  delayMs: knobMs,
+  duplicated: z.boolean().exactOptional(),
+  shuffled: z.boolean().exactOptional(),
+  attempts: z.number().int().min(1).exactOptional(),
+  retryMs: knobMs,
+});
+
+/** Where events go. */
+export const WebhooksInput = z.strictObject({
+  targetUrl: z.url({ protocol: /^https?$/ }),
+  clientSecret: z.string().min(1),
+  subscriptions: z
+    .array(
+      z.strictObject({
+        event: z.string().regex(/^(object|contact)\.\w+$/),
+        objectTypeId: z.string().exactOptional(),
+        properties: z.array(z.string()).exactOptional(),
+      }),
+    )
+    .default([]),
+});
+
 export const SettingsInput = z.strictObject({
   latency: Latency.exactOptional(),
   lag: Lag.exactOptional(),
   limits: Limits.exactOptional(),
+  webhooks: Webhooks.exactOptional(),
   unsetProperties: z.enum(['null', 'omitted']).exactOptional(),
   numericToObjectId: z.boolean().exactOptional(),
   keptValues: z.number().int().min(1).exactOptional(),

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { z } from 'zod';
 import { countRounds } from './call-log.ts';
 import { RefusedError } from './errors.ts';
-import { FaultInput, SettingsInput, SocketsInput } from './control-inputs.ts';
+import { FaultInput, SettingsInput, SocketsInput, WebhooksInput } from './control-inputs.ts';
 import type { Emulator } from './emulator.ts';
 import { mergeSettings } from './settings.ts';
 import type { Sockets } from './sockets.ts';
@@ -19,13 +19,20 @@ export interface ControlTarget {
 
 /**
  * The emulator's own pages, beside HubSpot's paths: `calls` (GET, DELETE), `settings` (GET, PATCH), `faults` (GET, POST,
- * DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
+ * DELETE), `webhooks` (GET, PUT, DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
  */
 export async function control(target: ControlTarget, request: Request): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   if (!pathname.startsWith(PREFIX)) return undefined;
-  const { emulator, sockets, socket } = target;
-  switch (`${request.method} ${pathname.slice(PREFIX.length)}`) {
+  const { emulator } = target;
+  const page = `${request.method} ${pathname.slice(PREFIX.length)}`;
+  const known = (await callPages(emulator, page, request)) ?? (await networkPages(target, page, request));
+  return known ?? Response.json({ error: `The emulator has no ${request.method} ${pathname}` }, { status: 404 });
+}
+
+/** Calls, settings and faults. */
+async function callPages(emulator: Emulator, page: string, request: Request): Promise<Response | undefined> {
+  switch (page) {
     case 'GET calls': {
       const { calls } = emulator.log;
       return Response.json({ count: calls.length, rounds: countRounds(calls), late: emulator.lateCount, calls });
@@ -57,12 +64,37 @@ export async function control(target: ControlTarget, request: Request): Promise<
     case 'DELETE faults':
       emulator.faults.clear();
       return new Response(null, { status: 204 });
+    default:
+      return undefined;
+  }
+}
+
+/** Webhooks and sockets. */
+async function networkPages(
+  { emulator, sockets, socket }: ControlTarget,
+  page: string,
+  request: Request,
+): Promise<Response | undefined> {
+  switch (page) {
+    case 'GET webhooks': {
+      const { target, deliveries } = emulator.webhooks;
+      const { targetUrl = null, subscriptions = [] } = target ?? {};
+      return Response.json({ targetUrl, subscriptions, deliveries });
+    }
+    case 'PUT webhooks':
+      return withBody(WebhooksInput, request, (target) => {
+        emulator.webhooks.subscribe(target);
+        return { targetUrl: target.targetUrl };
+      });
+    case 'DELETE webhooks':
+      emulator.webhooks.subscribe(undefined);
+      return new Response(null, { status: 204 });
     case 'GET sockets':
       return Response.json(sockets.counts);
     case 'POST sockets':
       return withBody(SocketsInput, request, ({ mode }) => ({ frozen: sockets.freeze(mode, socket) }));
     default:
-      return Response.json({ error: `The emulator has no ${request.method} ${pathname}` }, { status: 404 });
+      return undefined;
   }
 }
 

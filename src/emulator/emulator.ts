@@ -12,6 +12,7 @@ import { addFailures, splitBatch } from './partial.ts';
 import { countInputs, parseBody, type ParsedBody } from './request-body.ts';
 import { distort, HTML_PAGE, toResponse } from './responses.ts';
 import { matchRoute, type RouteMatch } from './router.ts';
+import { WebhookSender } from './webhooks/sender.ts';
 import {
   DEFAULT_SETTINGS,
   type EmulatorClock,
@@ -49,6 +50,7 @@ export class Emulator {
   readonly settings: EmulatorSettings;
   readonly faults = new Faults();
   readonly log = new CallLog();
+  readonly webhooks: WebhookSender;
   readonly clock: EmulatorClock;
   readonly #limits: Limits;
   readonly #late: LateCommits;
@@ -57,7 +59,8 @@ export class Emulator {
   constructor({ clock = REAL_CLOCK, settings, portal = PREPDOCTORS_PORTAL }: EmulatorOptions = {}) {
     this.clock = clock;
     this.settings = mergeSettings(DEFAULT_SETTINGS, settings);
-    this.account = new Account(portal, this.settings);
+    this.webhooks = new WebhookSender({ clock, settings: this.settings, portalId: portal.id });
+    this.account = new Account(portal, this.settings, (change) => this.webhooks.note(change));
     this.#limits = new Limits(this.settings);
     this.#late = new LateCommits(clock);
   }

@@ -1,4 +1,5 @@
 import { PropertyHistory, type ValueSource } from './history.ts';
+import type { ChangeListener } from './changes.ts';
 import type { ObjectTypeDefinition, Portal, Values } from './portal.ts';
 import { currentValues, type StoredRecord, type Version } from './record.ts';
 import { UniqueIndex } from './unique-index.ts';
@@ -12,7 +13,10 @@ export class Records {
   readonly #unique = new UniqueIndex();
   readonly #nextId = new Map<string, number>();
 
-  constructor(portal: Portal) {
+  readonly #changed: ChangeListener;
+
+  constructor(portal: Portal, changed: ChangeListener = () => {}) {
+    this.#changed = changed;
     for (const type of portal.objectTypes) {
       this.#byType.set(type.typeId, new Map());
       this.#nextId.set(type.typeId, type.firstId);
@@ -75,6 +79,7 @@ export class Records {
     record.history.add({}, values, now, source);
     this.#table(type).set(id, record);
     this.#unique.add(record, values);
+    this.#changed({ kind: 'creation', type, id, at: now });
     return record;
   }
 
@@ -86,9 +91,19 @@ export class Records {
     this.#unique.add(record, values);
     record.history.add(previous, values, now, source);
     addVersion(record, { at: now, values, archived: false });
+    for (const name of Object.keys(changes)) {
+      const value = values[name] ?? '';
+      if (value === (previous[name] ?? '')) continue;
+      this.#changed({ kind: 'propertyChange', type: record.type, id: record.id, name, value, at: now });
+    }
   }
 
   archive(record: StoredRecord, now: number): void {
+    this.#end(record, now);
+    this.#changed({ kind: 'deletion', type: record.type, id: record.id, at: now });
+  }
+
+  #end(record: StoredRecord, now: number): void {
     record.archivedAt = now;
     addVersion(record, { at: now, values: currentValues(record), archived: true });
   }
@@ -96,7 +111,7 @@ export class Records {
   /** Ends a record in favour of another of its type. */
   mergeInto(survivor: StoredRecord, record: StoredRecord, now: number): void {
     this.#unique.remove(record, currentValues(record));
-    this.archive(record, now);
+    this.#end(record, now);
     record.mergedInto = survivor;
     survivor.mergedIds.push(record.id, ...record.mergedIds);
   }

@@ -29,6 +29,11 @@ export interface EmulatorSettings {
   keptValues: number;
   /** Whether a merged record goes on under the primary's id or gets a new one. */
   survivorId: 'primary' | 'new';
+  /**
+   * Milliseconds from a change to the events about it, whether they come twice and in another order, how often a request
+   * that fails is made, and milliseconds between.
+   */
+  webhooks: { delayMs: number; duplicated: boolean; shuffled: boolean; attempts: number; retryMs: number };
   /** What the token of a private app may do, as HubSpot tells it. */
   scopes: readonly string[];
   /** Whether the unique values of an archived record can be used again; HubSpot does not say. */
@@ -44,6 +49,7 @@ export const DEFAULT_SETTINGS: EmulatorSettings = {
   numericToObjectId: true,
   keptValues: 20,
   survivorId: 'primary',
+  webhooks: { delayMs: 500, duplicated: false, shuffled: false, attempts: 10, retryMs: 60_000 },
   scopes: [
     'crm.objects.contacts.read',
     'crm.objects.contacts.write',
@@ -63,7 +69,7 @@ export const LIFELIKE_SETTINGS: EmulatorSettings = {
   lag: { associationMs: 2000, rollupMs: 2000, searchMs: 5000, historyMs: 0 },
 };
 
-type SettingsGroup = 'latency' | 'lag' | 'limits';
+type SettingsGroup = 'latency' | 'lag' | 'limits' | 'webhooks';
 
 /** Settings to change, one level deep. */
 export type SettingsPatch = Partial<Omit<EmulatorSettings, SettingsGroup>> & {
@@ -78,5 +84,6 @@ export function mergeSettings(base: EmulatorSettings, patch: SettingsPatch = {})
     latency: { ...base.latency, ...patch.latency },
     lag: { ...base.lag, ...patch.lag },
     limits: { ...base.limits, ...patch.limits },
+    webhooks: { ...base.webhooks, ...patch.webhooks },
   };
 }

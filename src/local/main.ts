@@ -67,6 +67,11 @@ async function main(): Promise<void> {
   const over = upstream.emulator ? 'the embedded HubSpot' : upstream.description;
   const frontDoor = createFrontDoor({ over, emulator: upstream.emulator });
   const host = await startLocalHost({ handler, frontDoor, port, trustedProxies });
+  upstream.emulator?.webhooks.subscribe({
+    targetUrl: `${host.url}/api/webhooks/booking-sync`,
+    clientSecret: config.http.webhookSecrets[0]?.reveal() ?? 'embedded',
+    subscriptions: [],
+  });
   const stop = async () => {
     // Nothing else keeps the process alive: its timers do not.
     const alive = setInterval(() => {}, 1000);

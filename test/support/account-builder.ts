@@ -132,6 +132,11 @@ export class AccountBuilder {
     this.#emulator.account.update(this.#record(type, id), properties, this.#emulator.clock.now());
   }
 
+  /** Archives a record as somebody in HubSpot's own pages would, now. */
+  archive(type: TypeName, id: string): void {
+    this.#emulator.account.archive(this.#record(type, id), this.#emulator.clock.now());
+  }
+
   /** Stores values as HubSpot has been seen to send them, though it would refuse them if they were written today. */
   plant(type: TypeName, id: string, values: Record<string, string>): void {
     this.#emulator.account.plant(this.#record(type, id), values, this.#longAgo);
