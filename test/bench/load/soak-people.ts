@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { SeededRandom } from '../../../src/emulator/seed/random.ts';
+import { seatHoldersOf } from '../../support/seat-holders.ts';
 import type { TestStudent } from '../../support/account-builder.ts';
 import { type WireAnswer, type WireRequest, send } from '../measure/wire.ts';
 import {
@@ -99,11 +100,12 @@ export class SoakStudent {
     return answer;
   }
 
-  /** Long enough for everything of theirs to be settled: an administrator who writes meanwhile writes alone. */
+  /** An administrator writes alone: after a long rest, and only where nothing of the student's is still owed. */
   async #rest(until: number): Promise<void> {
     const restMs = HORIZON_MS + 15_000;
     if (Date.now() + restMs > until) return;
     await sleep(restMs);
+    if (this.surplus() !== 0) return;
     const { account } = this.#stage;
     const [first] = this.#bookings;
     if (first !== undefined && this.#random.chance(0.5)) {
@@ -127,8 +129,13 @@ export class SoakStudent {
     this.answers.push({ action: 'webhook', answer: await send(url, webhookRequest(url, events)) });
   }
 
-  /** How many credits they should have, given how many of their bookings stand or were cancelled by staff. */
-  due(spent: number): number {
-    return CREDITS + this.deeds.given - spent;
+  /** Credits they have beyond what their standing bookings, and those that staff cancelled, leave them. */
+  surplus(): number {
+    const { account, emulator, sessions } = this.#stage;
+    const { id, email } = this.student;
+    const seated = sessions.flatMap((session) => seatHoldersOf(emulator, session.id));
+    const standing = seated.filter((booking) => account.values('bookings', booking)['email'] === email).length;
+    const due = CREDITS + this.deeds.given - standing - this.deeds.cancelled.size;
+    return Number(account.values('contacts', id)['sj_credits']) - due;
   }
 }

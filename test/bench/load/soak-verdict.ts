@@ -73,14 +73,10 @@ function badSeats({ account, emulator, sessions }: Stage): string[] {
 
 /** A difference needs a line that asks for a check of just that student's credit; with the two properties there is none. */
 function badCredits({ stage, people }: Soaked, { properties }: SoakOptions): string[] {
-  const { account, emulator, sessions } = stage;
-  const seated = sessions.flatMap(({ id }) => seatHoldersOf(emulator, id));
   const checks = errorLines(stage).filter(({ message }) => message.includes('check'));
   return people.flatMap((person) => {
-    const { id, email } = person.student;
-    const spent = seated.filter((booking) => account.values('bookings', booking)['email'] === email).length;
-    const difference =
-      Number(account.values('contacts', id)['sj_credits']) - person.due(spent + person.deeds.cancelled.size);
+    const { id } = person.student;
+    const difference = person.surplus();
     const isTold = !properties && checks.some(({ text }) => text.includes(`"${id}"`));
     return difference === 0 || isTold ? [] : [`contact ${id} has ${difference} credits more than it should`];
   });
