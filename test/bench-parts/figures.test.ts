@@ -13,7 +13,16 @@ import { formatTable, milliseconds, percent } from '../bench/report/table.ts';
 import { mixSteps } from '../bench/scenarios/mix.ts';
 
 function call(startedAt: number, finishedAt: number, facts: Partial<MeteredCall> = {}): MeteredCall {
-  return { method: 'GET', path: '/crm/v3/objects/contacts/1', startedAt, finishedAt, status: 200, bytes: 10, ...facts };
+  return {
+    method: 'GET',
+    path: '/crm/v3/objects/contacts/1',
+    startedAt,
+    finishedAt,
+    status: 200,
+    sentBytes: 0,
+    bytes: 10,
+    ...facts,
+  };
 }
 
 describe('percentiles', () => {
@@ -110,6 +119,7 @@ describe('the load', () => {
   const answer = (status: number, code?: string): WireAnswer => ({
     status,
     body: { code },
+    bytes: 0,
     sentAt: 0,
     receivedAt: 1,
     timing: null,

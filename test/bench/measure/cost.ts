@@ -26,17 +26,26 @@ export function costOf(calls: readonly MeteredCall[]): Cost {
     rounds: spans.length,
     refused: calls.filter(({ status }) => status === 429).length,
     bytes: calls.reduce((sum, { bytes }) => sum + bytes, 0),
-    busyMs: spans.reduce((sum, [from, to]) => sum + (to - from), 0),
+    busyMs: spans.reduce((sum, { from, to }) => sum + (to - from), 0),
   };
 }
 
+interface BusySpan {
+  from: number;
+  to: number;
+  calls: MeteredCall[];
+}
+
 /** Stretches of time in which calls were under way: a new one begins when all earlier ones had been answered. */
-function busySpans(calls: readonly Pick<MeteredCall, 'startedAt' | 'finishedAt'>[]): [from: number, to: number][] {
-  const spans: [number, number][] = [];
-  for (const { startedAt, finishedAt } of calls.toSorted((a, b) => a.startedAt - b.startedAt)) {
+export function busySpans(calls: readonly MeteredCall[]): BusySpan[] {
+  const spans: BusySpan[] = [];
+  for (const call of calls.toSorted((a, b) => a.startedAt - b.startedAt)) {
+    const { startedAt, finishedAt } = call;
     const last = spans.at(-1);
-    if (last && startedAt < last[1]) last[1] = Math.max(last[1], finishedAt);
-    else spans.push([startedAt, finishedAt]);
+    if (last && startedAt < last.to) {
+      last.to = Math.max(last.to, finishedAt);
+      last.calls.push(call);
+    } else spans.push({ from: startedAt, to: finishedAt, calls: [call] });
   }
   return spans;
 }

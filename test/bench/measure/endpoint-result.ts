@@ -14,6 +14,8 @@ export interface Sample {
   awaited: Cost;
   /** Time until the answer in which HubSpot was working. */
   busyMs: number;
+  /** What a bare client needs for the same calls beside that; undefined where it was not measured. */
+  bareMs: number | undefined;
   wrong: string | undefined;
 }
 
@@ -37,7 +39,7 @@ export interface Summary {
   /** Median of what HubSpot sent for one request. */
   bytes: number;
   latencyMs: Distribution;
-  /** Latency without the time in which HubSpot was working; the loopback hops are in it. */
+  /** Latency without the time in which HubSpot was working and, where it was measured, what a bare client needs. */
   ownMs: Distribution;
   serverMs: Distribution | null;
   /** What was wrong with answers, each complaint once. */
@@ -73,7 +75,7 @@ function summary(samples: readonly Sample[], hasAfter: boolean): Summary {
       50,
     ),
     latencyMs: distribution(samples.map(({ latencyMs }) => latencyMs)),
-    ownMs: distribution(samples.map(({ latencyMs, busyMs }) => latencyMs - busyMs)),
+    ownMs: distribution(samples.map(({ latencyMs, busyMs, bareMs = 0 }) => latencyMs - busyMs - bareMs)),
     serverMs: server.length > 0 ? distribution(server) : null,
     wrong: [...new Set(samples.flatMap(({ wrong }) => wrong ?? []))],
   };

@@ -6,6 +6,7 @@ import { EmulatorProcess } from '../process/emulator.ts';
 import type { MeteredCall } from '../process/metered-emulator.ts';
 import type { EndpointScenario } from '../scenarios/endpoint.ts';
 import { uncached } from '../scenarios/requests.ts';
+import { bareClientMs } from './bare-client.ts';
 import { awaited, busyUntil, costOf, withoutDiscovery } from './cost.ts';
 import { type EndpointResult, summarise, type Sample } from './endpoint-result.ts';
 import { send, type WireAnswer } from './wire.ts';
@@ -91,20 +92,23 @@ async function takeSample<N extends AccountName>(
   scenario: EndpointScenario<N>,
   index: number,
 ): Promise<Sample> {
-  const { emulator, data, baseUrl } = lab;
+  const { contestant, emulator, hubspotUrl, data, baseUrl } = lab;
   const drifting = scenario.drift?.(data, index);
   if (drifting) await emulator.ask('drift', { exams: drifting });
   await emulator.ask('calls', { quietMs: 0 });
   const request = scenario.request(data, index, baseUrl);
   const answer = await send(baseUrl, scenario.cached ? uncached(request) : request);
   const calls = withoutDiscovery(await emulator.ask('calls', { quietMs: scenario.settleMs ?? 20 }));
+  const load = { calls: awaited(calls, answer.receivedAt), answerBytes: answer.bytes };
+  const bareMs = contestant === 'ours' ? await bareClientMs(emulator, hubspotUrl, load) : undefined;
   await sleep(Math.max(0, leastGapMs(calls) - (Date.now() - answer.sentAt)));
   return {
     latencyMs: answer.receivedAt - answer.sentAt,
     serverMs: answer.timing?.serverMs,
     cost: costOf(calls),
-    awaited: costOf(awaited(calls, answer.receivedAt)),
+    awaited: costOf(load.calls),
     busyMs: busyUntil(calls, answer.receivedAt),
+    bareMs,
     wrong: scenario.check(answer, data),
   };
 }
@@ -134,6 +138,7 @@ async function takeWarmSamples<N extends AccountName>(
       cost: costOf(own),
       awaited: costOf(own),
       busyMs: busyUntil(own, answer.receivedAt),
+      bareMs: undefined,
       wrong: scenario.check(answer, data),
     };
   });

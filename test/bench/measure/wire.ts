@@ -18,6 +18,8 @@ export interface WireAnswer {
   /** 0 when no answer came in time or the connection broke; `body.code` then says which. */
   status: number;
   body: Json;
+  /** Size of the answer's body. */
+  bytes: number;
   /** Epoch milliseconds on the shared clock. */
   sentAt: number;
   receivedAt: number;
@@ -43,6 +45,7 @@ export async function send(baseUrl: string, { method, path, body, headers = {} }
     resolve({
       status: 0,
       body: { code: error.code ?? error.name },
+      bytes: 0,
       sentAt,
       receivedAt: preciseNow(),
       timing: null,
@@ -61,12 +64,13 @@ export async function send(baseUrl: string, { method, path, body, headers = {} }
     response.on('data', (part: Buffer) => parts.push(part));
     response.on('end', () => {
       const receivedAt = preciseNow();
-      const received = Buffer.concat(parts).toString();
+      const whole = Buffer.concat(parts);
+      const received = whole.toString();
       const timing = parseTiming(String(response.headers['server-timing'] ?? ''));
       const status = response.statusCode ?? 0;
       const retryAfter = response.headers['retry-after'] ?? null;
       const parsed = received === '' ? undefined : JSON.parse(received);
-      resolve({ status, body: parsed, sentAt, receivedAt, timing, retryAfter });
+      resolve({ status, body: parsed, bytes: whole.byteLength, sentAt, receivedAt, timing, retryAfter });
     });
   });
   request.end(text);

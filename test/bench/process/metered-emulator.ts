@@ -7,9 +7,14 @@ export interface MeteredCall {
   startedAt: number;
   finishedAt: number;
   status: number;
+  /** Size of the request's body. */
+  sentBytes: number;
   /** Size of the answer's body. */
   bytes: number;
 }
+
+/** A path that answers after `ms` with so many `bytes`, and does nothing else. */
+export const ECHO = '/_echo';
 
 /** Calls that never end are not waited for longer than this. */
 const LONGEST_WAIT_MS = 10_000;
@@ -29,12 +34,14 @@ export class MeteredEmulator extends Emulator {
     const startedAt = preciseNow();
     this.#move(1);
     try {
-      const response = await super.fetch(request);
+      const { pathname: path, searchParams } = new URL(request.url);
+      const response = path === ECHO ? await this.#echo(searchParams) : await super.fetch(request);
       const body = response.body === null ? null : await response.arrayBuffer();
       const { status, headers } = response;
-      const { pathname: path } = new URL(request.url);
       const finishedAt = preciseNow();
-      this.#calls.push({ method: request.method, path, startedAt, finishedAt, status, bytes: body?.byteLength ?? 0 });
+      const sentBytes = Number(request.headers.get('content-length') ?? 0);
+      const bytes = body?.byteLength ?? 0;
+      this.#calls.push({ method: request.method, path, startedAt, finishedAt, status, sentBytes, bytes });
       return new Response(body, { status, headers });
     } finally {
       this.#move(-1);
@@ -50,6 +57,12 @@ export class MeteredEmulator extends Emulator {
     const calls = this.#calls;
     this.#calls = [];
     return calls;
+  }
+
+  async #echo(facts: URLSearchParams): Promise<Response> {
+    const ms = Number(facts.get('ms'));
+    if (ms > 0) await this.clock.sleep(ms);
+    return new Response('x'.repeat(Number(facts.get('bytes'))));
   }
 
   #move(change: number): void {
