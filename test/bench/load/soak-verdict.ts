@@ -6,6 +6,7 @@ import { formatTable, milliseconds } from '../report/table.ts';
 import { listRequest, syncRequest } from '../scenarios/requests.ts';
 import { isTooLate } from './deadline.ts';
 import type { SoakAnswer, SoakStudent } from './soak-people.ts';
+import { tellStory } from './soak-story.ts';
 import type { SoakOptions, Stage } from './soak-stage.ts';
 
 /** What the instances said at level error, by message. */
@@ -78,7 +79,8 @@ function badCredits({ stage, people }: Soaked, { properties }: SoakOptions): str
     const { id } = person.student;
     const difference = person.surplus();
     const isTold = !properties && checks.some(({ text }) => text.includes(`"${id}"`));
-    return difference === 0 || isTold ? [] : [`contact ${id} has ${difference} credits more than it should`];
+    if (difference === 0 || isTold) return [];
+    return [`contact ${id} has ${difference} credits more than it should`, ...tellStory(stage, person)];
   });
 }
 

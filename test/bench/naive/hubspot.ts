@@ -17,9 +17,11 @@ const FIRST_WAIT_MS = 1000;
 /** A thin wrapper over HubSpot's REST calls, one method a call, with the usual retry when HubSpot says 429. */
 export class NaiveHubSpot {
   readonly #baseUrl: string;
+  readonly #fetch: typeof fetch;
 
-  constructor(baseUrl: string) {
+  constructor(baseUrl: string, send: typeof fetch = fetch) {
     this.#baseUrl = baseUrl;
+    this.#fetch = send;
   }
 
   async search(
@@ -66,7 +68,7 @@ export class NaiveHubSpot {
 
   async #call(method: string, path: string, body?: unknown): Promise<unknown> {
     for (let attempt = 0; ; attempt += 1) {
-      const response = await fetch(`${this.#baseUrl}${path}`, {
+      const response = await this.#fetch(`${this.#baseUrl}${path}`, {
         method,
         headers: { Authorization: 'Bearer naive', 'Content-Type': 'application/json' },
         body: body === undefined ? null : JSON.stringify(body),

@@ -7,8 +7,8 @@ import { NaiveHubSpot } from './hubspot.ts';
  * NAIVE on purpose: the patterns of an API that asks HubSpot record by record, as the one that this project replaces
  * did. It is here to be compared with, and makes exactly the numbers of calls that were measured on that one.
  */
-export function naiveOperations(baseUrl: string): Operations {
-  const hubspot = new NaiveHubSpot(baseUrl);
+export function naiveOperations(baseUrl: string, send?: typeof fetch): Operations {
+  const hubspot = new NaiveHubSpot(baseUrl, send);
   return {
     listBookings: async (login) => listBookings(hubspot, login),
     bookingDetails: async (login, id) => bookingDetails(hubspot, login, id),

@@ -10,7 +10,9 @@ export interface ApiProcess {
   greeting: string;
   /** Messages of its log at level error. */
   errors: string[];
-  /** The same lines as they are. */
+  /** All that it has logged. */
+  lines: string[];
+  /** The lines at level error. */
   errorLines: string[];
   pid: number;
   stop: () => Promise<void>;
@@ -30,12 +32,14 @@ export async function startApi(entry: string, env: Record<string, string>): Prom
   process.once('exit', kill);
   const errors: string[] = [];
   const errorLines: string[] = [];
+  const lines: string[] = [];
   const complaints: string[] = [];
   createInterface({ input: child.stderr }).on('line', (line) => complaints.push(line));
   const started = Promise.withResolvers<{ url: string; greeting: string }>();
   createInterface({ input: child.stdout }).on('line', (line) => {
     const url = /^API on (http:\/\/\S+)/.exec(line)?.[1];
     if (url) started.resolve({ url: url.replace('localhost', '127.0.0.1'), greeting: line });
+    lines.push(line);
     if (!line.includes('"level":"error"')) return;
     errorLines.push(line);
     errors.push(String((JSON.parse(line) as { message: unknown }).message));
@@ -43,7 +47,7 @@ export async function startApi(entry: string, env: Record<string, string>): Prom
   child.once('exit', () => process.off('exit', kill));
   child.once('exit', (code) => started.reject(new Error(`${entry} ended with code ${code}: ${complaints.join('\n')}`)));
   const greeted = await started.promise;
-  return { ...greeted, errors, errorLines, pid: child.pid ?? 0, stop: async () => stop(child) };
+  return { ...greeted, errors, lines, errorLines, pid: child.pid ?? 0, stop: async () => stop(child) };
 }
 
 /** At once: nobody waits for what is still under way. */
