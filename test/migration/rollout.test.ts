@@ -162,6 +162,7 @@ describe('moving over as the migration page says', () => {
     const [ann, , , don] = move.students;
     if (!exam || !ann || !don) throw new Error('there are no exams or students');
     move.world.account.change('mock_exams', exam.id, { total_bookings: 7 });
+    await move.passTime();
     expect(await move.look(ann)).toEqual([]);
     await move.passTime();
     expect(move.world.account.values('mock_exams', exam.id)['total_bookings']).toBe('7');
