@@ -7,10 +7,8 @@ import { isPlainText, RECORD_ID, StudentLogin } from '../contract/fields.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
 import type { ContactWithBookings, SeenContact } from '../reads/contact.ts';
 import { readExam } from '../reads/exams.ts';
-import { showsPayment } from '../reads/payment.ts';
-import { creditMarkProperty } from '../reads/optional-properties.ts';
+import { paymentProperties, showsPayment } from '../reads/payment.ts';
 import { type BookingWithLinks, creditOfToken, statusOn } from '../records/booking.ts';
-import { CREDIT_FIELDS } from '../records/contact.ts';
 import type { ExamFacts } from '../records/exam.ts';
 import { currentContext } from '../request/context.ts';
 import { dayAt } from '../time/calendar.ts';
@@ -135,8 +133,7 @@ async function begin(deps: Deps, input: CancelBookingInput): Promise<Begun> {
  * as long as the booking is then still active, nothing has been given back for it yet.
  */
 async function readAsked(deps: Deps, input: CancelBookingInput): Promise<Asked> {
-  const mark = await creditMarkProperty(deps);
-  const student = authenticateAnew(deps, input, mark === null ? CREDIT_FIELDS : [...CREDIT_FIELDS, mark]);
+  const student = authenticateAnew(deps, input, await paymentProperties(deps));
   if (!deps.locks.isExclusive) await student;
   const [seen, found] = await Promise.all([student, readBookingWithLinks(deps, input.id)]);
   if (!found) throw new AppError('BOOKING_NOT_FOUND', 'Booking not found');

@@ -78,7 +78,7 @@ async function create(deps: Deps, order: Order, pursuit: Pursuit, key: Key | nul
     { to: mockExams, id: exam.id },
   ];
   const made = { properties, associations, identity: BOOKING_IDENTITY };
-  const record = await deps.hubspot.createObject(bookings, made, { mayLeave: () => pursuit.mayWrite(() => true) });
+  const record = await deps.hubspot.createObject(bookings, made, { mayLeave: () => pursuit.mayWrite() });
   return toMadeBooking({ ...booking, key: key?.value ?? null }, record, exam);
 }
 

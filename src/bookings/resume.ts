@@ -5,11 +5,9 @@ import { HubSpotError } from '../hubspot/errors.ts';
 import { findNewBookings, readBookingWithLinks } from '../reads/bookings.ts';
 import { seeStudentById } from '../reads/contact.ts';
 import { readExam } from '../reads/exams.ts';
-import { creditMarkProperty } from '../reads/optional-properties.ts';
-import { showsPayment } from '../reads/payment.ts';
+import { paymentProperties, showsPayment } from '../reads/payment.ts';
 import { noteMade } from '../reads/write-through.ts';
 import type { BookingWithLinks } from '../records/booking.ts';
-import { CREDIT_FIELDS } from '../records/contact.ts';
 import type { Deps } from '../wiring/deps.ts';
 import { leaveUnfinished } from './leave-unfinished.ts';
 import { noteBooked } from './notes.ts';
@@ -89,14 +87,12 @@ async function findLostBooking(deps: Deps, { contactId, bookingName }: Debt): Pr
 async function isPaid(deps: Deps, { stage, copies, credited, contactId, credit }: Debt, found: BookingWithLinks) {
   if (credited !== null) return true;
   if (stage !== 'crediting' || copies.length > 0 || credit === null) return false;
-  const mark = await creditMarkProperty(deps);
-  const seen = await seeStudentById(deps, contactId, mark === null ? CREDIT_FIELDS : [...CREDIT_FIELDS, mark]);
+  const seen = await seeStudentById(deps, contactId, await paymentProperties(deps));
   return seen !== null && showsPayment(deps, found, credit, seen);
 }
 
 async function resumeCancelling(deps: Deps, debt: Debt, turn: Turn): Promise<void> {
-  const mark = await creditMarkProperty(deps);
-  const seen = await seeStudentById(deps, debt.contactId, mark === null ? CREDIT_FIELDS : [...CREDIT_FIELDS, mark]);
+  const seen = await seeStudentById(deps, debt.contactId, await paymentProperties(deps));
   const found = await readBookingWithLinks(deps, debt.bookingId ?? '');
   if (!seen || !found) throw new Error('the contact or the booking of a cancelling is gone');
   if (debt.stage === 'writing' && found.booking.status === 'cancelled') {

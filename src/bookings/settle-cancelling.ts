@@ -6,8 +6,8 @@ import { CreditChange } from '../credits/credit-change.ts';
 import type { CreditWish } from '../credits/credit-verdict.ts';
 import { HubSpotError, isTokenRejected, isTransient } from '../hubspot/errors.ts';
 import { readBookingWithLinks } from '../reads/bookings.ts';
-import type { ContactWithBookings, SeenContact } from '../reads/contact.ts';
-import { showsPayment } from '../reads/payment.ts';
+import { type ContactWithBookings, type SeenContact, seeStudentById } from '../reads/contact.ts';
+import { paymentProperties, showsPayment } from '../reads/payment.ts';
 import { noteCancelled } from '../reads/write-through.ts';
 import { type BookingWithLinks, cancelledToProperties } from '../records/booking.ts';
 import type { Student } from '../records/contact.ts';
@@ -33,7 +33,7 @@ export async function settleCancelling(deps: Deps, task: Cancelling, turn: Turn)
   const { debt } = task;
   const pursuit = deps.pursue(debt, turn);
   try {
-    const proof = debt.credit === null ? undefined : look(deps, debt, async () => isPaid(deps, task));
+    const proof = debt.credit === null ? undefined : look(deps, debt, async () => isPaid(deps, task, pursuit));
     if (!(await mark(deps, task, pursuit))) return;
     const refund = debt.credit === null ? null : await giveBack(deps, task, pursuit, await proof);
     noteCancelling(deps, { debt, contact: task.seen.contact, booking: task.found.booking, reason: task.reason });
@@ -84,7 +84,7 @@ async function mark(deps: Deps, task: Cancelling, pursuit: Pursuit): Promise<boo
 /** Resolves to HubSpot's time of it in epoch milliseconds. Writing it twice does no harm. */
 async function writeMark(deps: Deps, { found: { booking } }: Cancelling, pursuit: Pursuit): Promise<number> {
   const update = { id: booking.id, properties: cancelledToProperties() };
-  const mayLeave = () => pursuit.mayWrite(() => true);
+  const mayLeave = () => pursuit.mayWrite();
   // Hardly anybody cancels at the same moment: there is no company to wait for.
   const options = { mayLeave, lingerMs: 0 };
   const { updatedAt } = await deps.hubspot.updateObject(deps.config.objectTypes.bookings, update, options);
@@ -150,11 +150,15 @@ async function refund(
 }
 
 /** Whether the credit was taken: by this instance, or as HubSpot's history shows; undefined while it may yet be. */
-async function isPaid(deps: Deps, { debt, found, seen }: Cancelling): Promise<boolean | undefined> {
+async function isPaid(deps: Deps, task: Cancelling, pursuit: Pursuit): Promise<boolean | undefined> {
+  const { debt, found } = task;
   const own = await ownBooking(deps, debt);
   if (own && own.end === null) return undefined;
   if (own && own.end !== 'partly') return own.credited !== null;
-  if (debt.credit === null || (await showsPayment(deps, found, debt.credit, seen))) return true;
+  if (debt.credit === null) return true;
+  const seeAgain = async () => seeStudentById(deps, debt.contactId, await paymentProperties(deps));
+  const seen = pursuit.holdsStill(task.seen) ? task.seen : await seeAgain();
+  if (!seen || (await showsPayment(deps, found, debt.credit, seen))) return true;
   deps.log.error('a cancelled booking shows no payment, so nothing is given back: check it', idsOf(debt));
   return false;
 }
@@ -170,7 +174,7 @@ async function knowPayment(deps: Deps, task: Cancelling, pursuit: Pursuit): Prom
   const leftMs = task.debt.deadlineAt - deps.clock.monotonicMs();
   if (own) await pursuit.giveWay(async () => deps.debts.ended(own, leftMs));
   for await (const _isLast of pursuit.looks()) {
-    const paid = await look(deps, task.debt, async () => isPaid(deps, task));
+    const paid = await look(deps, task.debt, async () => isPaid(deps, task, pursuit));
     if (paid !== undefined) return paid;
   }
   throw new UnclearError('whether a cancelled booking was paid was not told');

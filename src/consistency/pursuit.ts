@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../time/clock.ts';
+import { type Clock, type Freshness, sleep } from '../time/clock.ts';
 import { waitingFor } from '../request/context.ts';
 import type { Debt, Debts } from './debts.ts';
 import type { Turn } from './turn.ts';
@@ -21,6 +21,13 @@ const LAST_LOOKS_EVERY_MS = 500;
 /** So many attempts are kept back for the undoing of a booking. */
 const UNDO_ATTEMPTS = 3;
 
+/** What a write rests on. */
+export interface Base {
+  /** When it was asked for, in milliseconds of the monotonic clock. */
+  readAtMs: number;
+  isFresh: Freshness;
+}
+
 export interface PursuitOptions {
   clock: Clock;
   debts: Debts;
@@ -38,6 +45,8 @@ export class Pursuit {
   readonly debt: Debt;
   readonly #options: PursuitOptions;
   readonly #turn: Turn;
+  /** Since when nobody else can have had the turn, in milliseconds of the monotonic clock. */
+  #turnSinceMs = -Infinity;
 
   constructor(options: PursuitOptions, debt: Debt, turn: Turn) {
     this.#options = options;
@@ -58,9 +67,14 @@ export class Pursuit {
     return deadlineAt - left * attemptMs;
   }
 
-  /** Whether a write may leave: the turn is held, what it rests on is fresh, and a whole attempt fits in. */
-  mayWrite(isFresh: () => boolean): boolean {
-    return this.#turn.isHeld() && isFresh() && this.hasTime;
+  /** Whether a write may leave: the turn is held, what it rests on holds still, and a whole attempt fits in. */
+  mayWrite(base?: Base): boolean {
+    return this.#turn.isHeld() && (!base || this.holdsStill(base)) && this.hasTime;
+  }
+
+  /** Whether what was read is fresh, and nobody else can have had the turn since. */
+  holdsStill({ readAtMs, isFresh }: Base): boolean {
+    return readAtMs >= this.#turnSinceMs && isFresh();
   }
 
   /** Whether one more attempt fits in. */
@@ -87,13 +101,16 @@ export class Pursuit {
 
   /** Lets others have their turn while `wait` lasts. @throws {TakenOverError} */
   async giveWay(wait: () => Promise<void>): Promise<void> {
-    await waitingFor(this.#options.clock, 'confirmation', async () => this.#turn.givenUpFor(wait));
-    await this.reclaim();
+    await waitingFor(this.#options.clock, 'confirmation', async () => {
+      this.#turn.release();
+      await wait();
+      await this.reclaim();
+    });
   }
 
   /** Has the turn, also when it was lost while this instance stood still. @throws {TakenOverError} */
   async reclaim(): Promise<void> {
-    await this.#turn.retake();
+    if (await this.#turn.retake()) this.#turnSinceMs = this.#options.clock.monotonicMs();
     if (!this.#options.debts.isOwn(this.debt)) throw new TakenOverError('the debt was taken over');
   }
 

@@ -46,17 +46,11 @@ export class Turn {
     for (const lock of this.#held.splice(0)) lock.release();
   }
 
-  /** Lets the contact's other requests go ahead while `work` lasts. */
-  async givenUpFor(work: () => Promise<void>): Promise<void> {
-    this.release();
-    await work();
-    await this.retake();
-  }
-
-  /** Has the turn again that was released or lost. */
-  async retake(): Promise<void> {
-    if (this.isHeld()) return;
+  /** Has the turn again that was released or lost. @returns whether others may have had it meanwhile. */
+  async retake(): Promise<boolean> {
+    if (this.isHeld()) return false;
     this.release();
     this.#held.push(await this.#locks.take(this.#contactKey, { maxWaitMs: Infinity }));
+    return true;
   }
 }

@@ -45,7 +45,7 @@ export class CreditChange {
    */
   async settle(seen: SeenContact | null): Promise<void> {
     await this.#untilGateOpens();
-    if (await this.#step(seen?.isFresh() ? seen : await this.#look())) return;
+    if (await this.#step(seen && this.#pursuit.holdsStill(seen) ? seen : await this.#look())) return;
     do {
       for await (const _isLast of this.#pursuit.looks()) if (await this.#step(await this.#look())) return;
       // As long as nothing is open there is no last look: it may be refused today and taken in a minute.
@@ -197,7 +197,7 @@ export class CreditChange {
     await debts.saveNow(this.#debt);
     const mayLeave = () => {
       copy.closesAtMs = this.#pursuit.closesAtMs;
-      return this.#pursuit.mayWrite(seen.isFresh);
+      return this.#pursuit.mayWrite(seen);
     };
     const marked = name !== null && mark !== null ? { [name]: mark } : {};
     const properties = { ...creditToProperties(this.#wish.credit, sent.amount), ...marked };

@@ -22,7 +22,9 @@ export interface SeenContact<C extends Contact = Contact> {
   contact: C;
   /** Past values of the properties that were asked for. */
   history: ReadonlyMap<string, readonly PastValue[]>;
-  /** Whether a write may still rest on it. */
+  /** When it was asked for, in milliseconds of the monotonic clock. */
+  readAtMs: number;
+  /** Whether it is young enough for a write to rest on it. */
   isFresh: Freshness;
 }
 
@@ -54,13 +56,14 @@ async function seeWithBookings(
 ): Promise<SeenContact<ContactWithBookings> | null> {
   const { contacts, bookings } = deps.config.objectTypes;
   const wanted = { ...options, properties: CONTACT_PROPERTIES, associations: [bookings] };
+  const readAtMs = deps.clock.monotonicMs();
   const record = await deps.hubspot.getObject(contacts, id, wanted);
   if (!record) return null;
   const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
   const linked = record.associations.get(bookings.id) ?? [];
   const bookingIds = await overlayBookingIds(deps, ['contact', record.id], linked);
   const contact = await overlayContact(deps, toContact(record, deps.recordContext));
-  return { contact: { ...contact, bookingIds }, history: record.history, isFresh };
+  return { contact: { ...contact, bookingIds }, history: record.history, readAtMs, isFresh };
 }
 
 /**
@@ -115,11 +118,12 @@ async function see(
   id: string,
   options: GetObjectOptions<(typeof CONTACT_PROPERTIES)[number]>,
 ): Promise<SeenContact | null> {
+  const readAtMs = deps.clock.monotonicMs();
   const record = await deps.hubspot.getObject(deps.config.objectTypes.contacts, id, options);
   if (!record) return null;
   const isFresh = freshFor(deps.clock, MAX_BASE_AGE_MS);
   const contact = await overlayContact(deps, toContact(record, deps.recordContext));
-  return { contact, history: record.history, isFresh };
+  return { contact, history: record.history, readAtMs, isFresh };
 }
 
 /** The contact of that record id; null when HubSpot does not know it. One call, always. */

@@ -1,6 +1,6 @@
 import { requireComplete } from '../hubspot/batch.ts';
 import { type BookingWithLinks, creditOfToken, PAYMENT_PROPERTIES } from '../records/booking.ts';
-import type { CreditField } from '../records/contact.ts';
+import { CREDIT_FIELDS, type CreditField } from '../records/contact.ts';
 import { type CreditStep, readMarks, stepsSince, toCreditHistory } from '../records/credit-history.ts';
 import { epochMs } from '../time/clock.ts';
 import type { Deps } from '../wiring/deps.ts';
@@ -11,6 +11,12 @@ import { creditMarkProperty } from './optional-properties.ts';
 interface Payable {
   id: string;
   createdAtMs: number;
+}
+
+/** Properties of a contact whose past values tell of payments. */
+export async function paymentProperties(deps: Deps): Promise<string[]> {
+  const mark = await creditMarkProperty(deps);
+  return mark === null ? [...CREDIT_FIELDS] : [...CREDIT_FIELDS, mark];
 }
 
 /**
