@@ -8,7 +8,7 @@ import { hitRates, rateOf } from '../bench/measure/hit-rates.ts';
 import { distribution, percentile } from '../bench/measure/percentiles.ts';
 import { parseTiming, type WireAnswer } from '../bench/measure/wire.ts';
 import type { MeteredCall } from '../bench/process/metered-emulator.ts';
-import { replaceFigures } from '../bench/report/readme.ts';
+import { replaceFigures } from '../bench/report/page.ts';
 import { formatTable, milliseconds, percent } from '../bench/report/table.ts';
 import { mixSteps } from '../bench/scenarios/mix.ts';
 
@@ -95,10 +95,10 @@ describe('tables', () => {
     expect([0.799, 0.8, 1].map(percent)).toEqual(['79 %', '80 %', '100 %']);
   });
 
-  it('go between the README’s markers, and only there', () => {
-    const readme = 'a\n<!-- bench:start -->\nold\n<!-- bench:end -->\nb';
-    expect(replaceFigures(readme, 'new')).toBe('a\n<!-- bench:start -->\nnew\n<!-- bench:end -->\nb');
-    expect(replaceFigures(replaceFigures(readme, 'new'), 'new')).toBe(replaceFigures(readme, 'new'));
+  it('go between the page’s markers, and only there', () => {
+    const page = 'a\n<!-- bench:start -->\nold\n<!-- bench:end -->\nb';
+    expect(replaceFigures(page, 'new')).toBe('a\n<!-- bench:start -->\nnew\n<!-- bench:end -->\nb');
+    expect(replaceFigures(replaceFigures(page, 'new'), 'new')).toBe(replaceFigures(page, 'new'));
     expect(() => replaceFigures('no markers', 'new')).toThrow('bench:start');
   });
 });

@@ -6,7 +6,7 @@ import { exitOnSignals } from './process/exit-on-signals.ts';
 import type { BenchRun } from './report/bench-run.ts';
 import { drawChart } from './report/chart.ts';
 import { describeRun } from './report/print.ts';
-import { writeReadme } from './report/readme.ts';
+import { writePage } from './report/page.ts';
 
 const USAGE = `npm run bench -- [options]
 
@@ -15,7 +15,7 @@ const USAGE = `npm run bench -- [options]
   --json FILE     where the figures go (default .bench/latest.json)
   --from FILE     shows the figures of an earlier run instead of measuring
   --chart FILE    also draws them, as SVG
-  --readme        also writes them into the README`;
+  --page          also writes them into .github/BENCHMARK.md`;
 
 const OPTIONS = {
   quick: { type: 'boolean', default: false },
@@ -23,7 +23,7 @@ const OPTIONS = {
   json: { type: 'string', default: '.bench/latest.json' },
   from: { type: 'string' },
   chart: { type: 'string' },
-  readme: { type: 'boolean', default: false },
+  page: { type: 'boolean', default: false },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -39,7 +39,7 @@ async function main(): Promise<void> {
   say(describeRun(run));
   if (!values.from) write(values.json, `${JSON.stringify(run, null, 2)}\n`);
   if (values.chart) write(values.chart, drawChart(run));
-  if (values.readme) writeReadme(run);
+  if (values.page) writePage(run);
 }
 
 async function measure({ quick, only }: { quick: boolean; only?: string }): Promise<BenchRun> {

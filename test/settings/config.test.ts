@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { exampleFile, settingsTable } from '../support/settings-docs.ts';
+import { SETTINGS_PAGE, exampleFile, settingsTable } from '../support/settings-docs.ts';
 import { ConfigError, readConfig } from '../../src/settings/config.ts';
 import { ENVIRONMENT } from '../../src/settings/environment.ts';
 
@@ -122,8 +122,8 @@ describe('the settings', () => {
     for (const [name, schema] of Object.entries(ENVIRONMENT.shape)) expect(schema.description, name).toBeTruthy();
   });
 
-  it('stand in the README and in .env.example as they are (else: node test/support/settings-docs.ts)', () => {
-    expect(readFileSync('README.md', 'utf8')).toContain(settingsTable());
+  it('stand on their page and in .env.example as they are (else: node test/support/settings-docs.ts)', () => {
+    expect(readFileSync(SETTINGS_PAGE, 'utf8')).toContain(settingsTable());
     expect(readFileSync('.env.example', 'utf8')).toBe(exampleFile());
   });
 });

@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { ENVIRONMENT } from '../../src/settings/environment.ts';
 
+export const SETTINGS_PAGE = '.github/SETTINGS.md';
+
 interface Setting {
   name: string;
   meaning: string;
@@ -18,7 +20,7 @@ function settings(): Setting[] {
   });
 }
 
-/** The README's settings table. */
+/** The table of the settings page. */
 export function settingsTable(): string {
   const rows = settings().map(({ name, meaning, fallback, required }) => {
     const shown = required ? 'required' : fallback === undefined ? '–' : `\`${fallback}\``;
@@ -38,5 +40,5 @@ const TABLE = /\| variable \| default \| meaning \|\n(\|.*\|\n)+/;
 /** Writes both files anew: `node test/support/settings-docs.ts`. */
 if (import.meta.main) {
   writeFileSync('.env.example', exampleFile());
-  writeFileSync('README.md', readFileSync('README.md', 'utf8').replace(TABLE, `${settingsTable()}\n`));
+  writeFileSync(SETTINGS_PAGE, readFileSync(SETTINGS_PAGE, 'utf8').replace(TABLE, `${settingsTable()}\n`));
 }

@@ -24,7 +24,7 @@ const REQUESTS = [
 /** Bars of nothing still begin somewhere on a logarithmic axis. */
 const NOTHING = 0.7;
 
-/** The picture the README shows, as SVG. */
+/** The picture that README and page show, as SVG. */
 export function drawChart(run: BenchRun): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
   const left = requestPanel(run);

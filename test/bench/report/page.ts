@@ -4,23 +4,24 @@ import { describeBudget, describeCalls, type Goal, goalsOf } from './goals.ts';
 import { endpointOf, NAMES, rushOf } from './tables.ts';
 import { type Cell, formatTable, milliseconds } from './table.ts';
 
+const PAGE = '.github/BENCHMARK.md';
 const START = '<!-- bench:start -->';
 const END = '<!-- bench:end -->';
 
-/** Writes the figures of a run between the README's markers. @throws when the markers are not there. */
-export function writeReadme(run: BenchRun): void {
-  writeFileSync('README.md', replaceFigures(readFileSync('README.md', 'utf8'), readmeFigures(run)));
+/** Writes the figures of a run between the page's markers. @throws when the markers are not there. */
+export function writePage(run: BenchRun): void {
+  writeFileSync(PAGE, replaceFigures(readFileSync(PAGE, 'utf8'), figuresOf(run)));
 }
 
 /** @throws when the markers are not there. */
-export function replaceFigures(readme: string, figures: string): string {
-  const [start, end] = [readme.indexOf(START), readme.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`the README has no ${START} … ${END}`);
-  return `${readme.slice(0, start)}${START}\n${figures}\n${readme.slice(end)}`;
+export function replaceFigures(page: string, figures: string): string {
+  const [start, end] = [page.indexOf(START), page.indexOf(END)];
+  if (start < 0 || end < start) throw new Error(`the page has no ${START} … ${END}`);
+  return `${page.slice(0, start)}${START}\n${figures}\n${page.slice(end)}`;
 }
 
 /** A run in short: each request, each rush, what was missed, and what it was measured on. */
-function readmeFigures(run: BenchRun): string {
+function figuresOf(run: BenchRun): string {
   return [requestTable(run), rushTable(run), verdict(run), describeMachine(run)].join('\n\n');
 }
 

@@ -11,10 +11,11 @@ import { deliver, event, type RawEvent, WEBHOOK_ENV } from '../support/webhook.t
 import { World } from '../support/world.ts';
 
 const README = readFileSync('README.md', 'utf8');
+const DEPLOYING = readFileSync('.github/DEPLOYING.md', 'utf8');
 const ENV = { ...WEBHOOK_ENV, CRON_SECRET: 'cron-secret' };
 
 function block(language: string): string {
-  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(README)?.[1] ?? '';
+  return new RegExp(`\`\`\`${language}\\n([^]*?)\`\`\``).exec(DEPLOYING)?.[1] ?? '';
 }
 
 describe('the table of endpoints', () => {
@@ -72,7 +73,7 @@ interface Subscription {
 }
 
 /** One per event, and per property, of the webhooks table. */
-const SUBSCRIPTIONS = [...README.matchAll(/^ *\| ([\w ]+) \| `(\d-\d+)` \| (.+) \| (.+) \|$/gm)].flatMap(
+const SUBSCRIPTIONS = [...DEPLOYING.matchAll(/^ *\| ([\w ]+) \| `(\d-\d+)` \| (.+) \| (.+) \|$/gm)].flatMap(
   ([, object = '', typeId = '', events = '', properties = '']): Subscription[] => {
     const named = (text: string) => [...text.matchAll(/`([\w.]+)`/g)].map(([, name = '']) => name);
     const change = object === 'contacts' ? 'contact.propertyChange' : 'object.propertyChange';
