@@ -14,9 +14,12 @@ export interface HeldLock {
 export interface LockWish {
   /** Milliseconds; by default as long as a request may wait, and not beyond its deadline. */
   maxWaitMs?: number;
-  /** What is known rests on nothing older, in milliseconds of the monotonic clock; now, if nothing is said. */
+  /** What is known rests on nothing older, in milliseconds of the monotonic clock; nothing is known, if nothing is said. */
   sinceMs?: number;
 }
+
+/** When a key was released is known for so long, in milliseconds: longer than what a request knows can be old. */
+const REMEMBERED_MS = 60_000;
 
 /** Lets one at a time have a key, in the order of arrival. */
 export interface KeyedLock {
@@ -36,6 +39,8 @@ export class InProcessLock implements KeyedLock {
   readonly #maxWaitMs: number;
   /** Per key, what the last one in line leaves behind when it is done. */
   readonly #tails = new Map<string, Promise<void>>();
+  /** When each was released last, in milliseconds of the monotonic clock; oldest first. */
+  readonly #releasedAtMs = new Map<string, number>();
 
   /** @param isExclusive whether this process is the only one. */
   constructor(clock: Clock, maxWaitMs: number, isExclusive: boolean) {
@@ -44,19 +49,32 @@ export class InProcessLock implements KeyedLock {
     this.#maxWaitMs = maxWaitMs;
   }
 
-  async take(key: string, { maxWaitMs = this.patienceMs() }: LockWish = {}): Promise<HeldLock> {
+  async take(key: string, wish: LockWish = {}): Promise<HeldLock> {
+    const { maxWaitMs = this.patienceMs(), sinceMs = Infinity } = wish;
     const ahead = this.#tails.get(key);
+    const wasFree = ahead === undefined && (this.#releasedAtMs.get(key) ?? -Infinity) < sinceMs;
     const { promise: done, resolve } = Promise.withResolvers<void>();
     const tail = ahead ? ahead.then(async () => done) : done;
     this.#tails.set(key, tail);
     void this.#endLine(key, tail);
     let isHeld = true;
     const release = () => {
+      if (isHeld) this.#noteRelease(key);
       isHeld = false;
       resolve();
     };
     if (ahead) await this.#waitFor(ahead, maxWaitMs, release);
-    return { wasFree: ahead === undefined, isHeld: () => isHeld, release };
+    return { wasFree, isHeld: () => isHeld, release };
+  }
+
+  #noteRelease(key: string): void {
+    const now = this.#clock.monotonicMs();
+    this.#releasedAtMs.delete(key);
+    this.#releasedAtMs.set(key, now);
+    for (const [oldest, atMs] of this.#releasedAtMs) {
+      if (now - atMs <= REMEMBERED_MS) break;
+      this.#releasedAtMs.delete(oldest);
+    }
   }
 
   /** Milliseconds that the current request may wait. */

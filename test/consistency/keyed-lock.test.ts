@@ -41,6 +41,28 @@ describe('InProcessLock', () => {
     expect(held.isHeld()).toBe(false);
   });
 
+  it('tells of those who came and went since what is known was read', async () => {
+    const { clock, lock, hold } = start();
+    await clock.run(async () => clock.sleep(100));
+    const readAtMs = clock.monotonicMs();
+    await clock.run(async () => {
+      await clock.sleep(10);
+      await hold('a', 10);
+      await clock.sleep(10);
+    });
+    const wasFree = async (sinceMs: number) => {
+      const held = await lock.take('k', { sinceMs });
+      held.release();
+      return held.wasFree;
+    };
+    const readAfterMs = clock.monotonicMs();
+    expect(await wasFree(readAtMs)).toBe(false);
+    await clock.run(async () => clock.sleep(1));
+    expect(await wasFree(readAfterMs)).toBe(false);
+    await clock.run(async () => clock.sleep(1));
+    expect(await wasFree(clock.monotonicMs())).toBe(true);
+  });
+
   it('lets nobody wait beyond their own deadline', async () => {
     const { clock, lock, hold } = start();
     const waited = await clock.run(async () => {
