@@ -54,7 +54,7 @@ export interface BatchResult<T> {
 /** One condition of a search [search guide: at most 6 in a group, 18 in all]. */
 export interface SearchFilter {
   propertyName: string;
-  operator: 'EQ' | 'NEQ' | 'GTE' | 'LTE' | 'IN';
+  operator: 'EQ' | 'NEQ' | 'GTE' | 'LTE' | 'IN' | 'HAS_PROPERTY';
   value?: string;
   values?: readonly string[];
 }

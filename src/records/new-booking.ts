@@ -67,7 +67,7 @@ export function newBookingToProperties(booking: NewBooking): Record<string, stri
 export const BOOKING_IDENTITY = ['booking_id', 'email'] as const;
 
 /** Where one can attend, as HubSpot's options name it. */
-const ATTENDING_LOCATIONS = ['Mississauga', 'Calgary', 'Vancouver', 'Montreal', 'Richmond Hill', 'Online'];
+export const ATTENDING_LOCATIONS = ['Mississauga', 'Calgary', 'Vancouver', 'Montreal', 'Richmond Hill', 'Online'];
 
 /** The option that `Richmond Hill`, `richmond_hill` or an exam's `Mississauga - Lab D` means; null for none. */
 export function toAttendingLocation(place: string | null): string | null {
