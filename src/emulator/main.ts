@@ -1,5 +1,7 @@
 import { parseArgs } from 'node:util';
 import { Emulator } from './emulator.ts';
+import { importAccount } from './import/import.ts';
+import { ImportError } from './import/read-account.ts';
 import { FileError, PortalFile, readJsonFile, toPortal } from './portal-file.ts';
 import { fillAccount, SeedFile } from './seed-file.ts';
 import { seedAccount } from './seed/seed.ts';
@@ -7,6 +9,7 @@ import { serveEmulator } from './server.ts';
 import { LIFELIKE_SETTINGS, mergeSettings } from './settings.ts';
 
 const USAGE = `npm run emulator -- [options]
+npm run emulator -- import --out FILE
 
   --port N        where it listens, 0 for a free one (default 4010)
   --portal FILE   the account to emulate: object types, properties, associations; src/emulator/portals has an example and
@@ -14,6 +17,7 @@ const USAGE = `npm run emulator -- [options]
   --seed FILE     the records to begin with (default: sessions, students and bookings of the PrepDoctors account; none
                   with --portal)
   --empty         no records
+  --out FILE      import: writes the portal file of the account that HS_PRIVATE_APP_TOKEN is for; how it is set up, no records
   --help          this text
 
 Any token is taken. The control endpoints are below /_emulator/.`;
@@ -23,6 +27,7 @@ const OPTIONS = {
   portal: { type: 'string' },
   seed: { type: 'string' },
   empty: { type: 'boolean', default: false },
+  out: { type: 'string' },
   help: { type: 'boolean', default: false },
 } as const;
 
@@ -37,18 +42,28 @@ function readPort(text: string): number {
 
 function readOptions() {
   try {
-    return parseArgs({ options: OPTIONS }).values;
+    const { values, positionals } = parseArgs({ options: OPTIONS, allowPositionals: true });
+    return { ...values, command: positionals.join(' ') };
   } catch (error) {
     throw new UsageError(`${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`, { cause: error });
   }
 }
 
+async function importTo(out: string | undefined): Promise<void> {
+  // The emulator stands alone: it knows nothing of the API's settings.
+  // oxlint-disable-next-line no-restricted-properties
+  const { env } = process;
+  const { HS_PRIVATE_APP_TOKEN: token, HUBSPOT_BASE_URL: baseUrl = 'https://api.hubapi.com' } = env;
+  if (out === undefined) throw new UsageError('--out must say where the portal file goes');
+  if (!token) throw new UsageError('HS_PRIVATE_APP_TOKEN must hold a token that may read the account');
+  for (const line of await importAccount(out, { baseUrl, token })) console.log(line);
+}
+
 async function main(): Promise<void> {
-  const { port: portText, portal, seed, empty, help } = readOptions();
-  if (help) {
-    console.log(USAGE);
-    return;
-  }
+  const { port: portText, portal, seed, empty, help, command, out } = readOptions();
+  if (help) return console.log(USAGE);
+  if (command === 'import') return importTo(out);
+  if (command !== '') throw new UsageError(`There is no command ${command}\n\n${USAGE}`);
   if (seed && empty) throw new UsageError('--seed and --empty exclude each other');
   const port = readPort(portText);
   const file = portal && readJsonFile(portal, PortalFile);
@@ -70,7 +85,7 @@ try {
   await main();
 } catch (error) {
   const isTaken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
-  const isTold = error instanceof UsageError || error instanceof FileError;
-  console.error(isTaken ? 'The port is taken: choose another with --port' : isTold ? error.message : error);
+  const isTold = [UsageError, FileError, ImportError].some((known) => error instanceof known);
+  console.error(isTaken ? 'The port is taken: choose another with --port' : isTold ? (error as Error).message : error);
   process.exitCode = 1;
 }
