@@ -76,6 +76,20 @@ export class Account {
     this.records.update(record, values, now, STAFF);
   }
 
+  /** Takes down records, associations and properties. @returns what brings them back, as often as it is called. */
+  save(): () => void {
+    const restores = [this.records.save(), this.associations.save()];
+    const properties = new Map(this.portal.objectTypes.map((type) => [type, { ...type.properties }]));
+    return () => {
+      for (const restore of restores) restore();
+      for (const [type, saved] of properties) {
+        for (const name of Object.keys(type.properties)) delete type.properties[name];
+        Object.assign(type.properties, saved);
+      }
+    };
+  }
+
+  /** Ends a record and its associations. */
   archive(record: StoredRecord, now: number): void {
     this.records.archive(record, now);
     this.associations.removeAll(record.type.typeId, record.id, now);

@@ -12,7 +12,7 @@ export interface AssociationRow {
 
 /** Who is associated with whom, in both directions, with the times a lagging reader needs. */
 export class Associations {
-  readonly #rows = new Map<string, AssociationRow[]>();
+  #rows = new Map<string, AssociationRow[]>();
   readonly #typesById: ReadonlyMap<number, AssociationType>;
 
   readonly #changed: ChangeListener;
@@ -85,9 +85,21 @@ export class Associations {
     return rows.filter((row) => row.since <= moment && (row.until === undefined || row.until > moment));
   }
 
+  /** Takes down what there is. @returns what brings it back, as often as it is called. */
+  save(): () => void {
+    const saved = copyRows(this.#rows);
+    return () => {
+      this.#rows = copyRows(saved);
+    };
+  }
+
   #live(from: string, id: string, to: string): AssociationRow[] {
     return (this.#rows.get(key(from, id, to)) ?? []).filter((row) => row.until === undefined);
   }
+}
+
+function copyRows(rows: ReadonlyMap<string, readonly AssociationRow[]>): Map<string, AssociationRow[]> {
+  return new Map([...rows].map(([rowsKey, list]) => [rowsKey, list.map((row) => ({ ...row }))]));
 }
 
 function key(from: string, id: string, to: string): string {

@@ -46,6 +46,7 @@ export const SettingsInput = z.strictObject({
   numericToObjectId: z.boolean().exactOptional(),
   keptValues: z.number().int().min(1).exactOptional(),
   survivorId: z.enum(['primary', 'new']).exactOptional(),
+  ended: z.array(z.enum(['v3', 'v4'])).exactOptional(),
   scopes: z.array(z.string()).exactOptional(),
   archivedUniqueValues: z.enum(['held', 'freed']).exactOptional(),
 });

@@ -19,7 +19,7 @@ export interface ControlTarget {
 
 /**
  * The emulator's own pages, beside HubSpot's paths: `calls` (GET, DELETE), `settings` (GET, PATCH), `faults` (GET, POST,
- * DELETE), `webhooks` (GET, PUT, DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
+ * DELETE), `snapshot` and `reset` (POST), `webhooks` (GET, PUT, DELETE), `sockets` (GET, POST). Undefined for a path that is HubSpot's.
  */
 export async function control(target: ControlTarget, request: Request): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
@@ -30,7 +30,7 @@ export async function control(target: ControlTarget, request: Request): Promise<
   return known ?? Response.json({ error: `The emulator has no ${request.method} ${pathname}` }, { status: 404 });
 }
 
-/** Calls, settings and faults. */
+/** Calls, settings, faults and snapshots. */
 async function callPages(emulator: Emulator, page: string, request: Request): Promise<Response | undefined> {
   switch (page) {
     case 'GET calls': {
@@ -64,6 +64,12 @@ async function callPages(emulator: Emulator, page: string, request: Request): Pr
     case 'DELETE faults':
       emulator.faults.clear();
       return new Response(null, { status: 204 });
+    case 'POST snapshot':
+      emulator.snapshot();
+      return new Response(null, { status: 204 });
+    case 'POST reset':
+      if (emulator.reset()) return new Response(null, { status: 204 });
+      return Response.json({ error: 'There is no snapshot to go back to' }, { status: 409 });
     default:
       return undefined;
   }

@@ -1,7 +1,14 @@
-import { setTimeout as realSleep } from 'node:timers/promises';
 import { Account } from './account.ts';
 import { CallLog, type LoggedCall } from './call-log.ts';
-import { badRequest, errorReply, notImplemented, RefusedError, type Reply, unauthenticated } from './errors.ts';
+import {
+  badRequest,
+  errorReply,
+  notFound,
+  notImplemented,
+  RefusedError,
+  type Reply,
+  unauthenticated,
+} from './errors.ts';
 import { type Fault, Faults, isPaging, isReplacing, type LostCommit, type ReplacingFault } from './faults.ts';
 import { LateCommits } from './late-commits.ts';
 import { appOf } from './history.ts';
@@ -11,13 +18,14 @@ import { PREPDOCTORS_PORTAL } from './prepdoctors-portal.ts';
 import { addFailures, splitBatch } from './partial.ts';
 import { countInputs, parseBody, type ParsedBody } from './request-body.ts';
 import { distort, HTML_PAGE, toResponse } from './responses.ts';
-import { matchRoute, type RouteMatch } from './router.ts';
+import { isEnded, matchRoute, type RouteMatch } from './router.ts';
 import { WebhookSender } from './webhooks/sender.ts';
 import {
   DEFAULT_SETTINGS,
   type EmulatorClock,
   type EmulatorSettings,
   mergeSettings,
+  REAL_CLOCK,
   type SettingsPatch,
 } from './settings.ts';
 
@@ -42,8 +50,6 @@ interface Call {
   replacing: ReplacingFault | undefined;
 }
 
-const REAL_CLOCK: EmulatorClock = { now: () => Date.now(), sleep: async (delayMs) => realSleep(delayMs) };
-
 /** HubSpot's CRM API in memory: the same answers, limits, lags and faults, and a log of every call. */
 export class Emulator {
   readonly account: Account;
@@ -52,7 +58,8 @@ export class Emulator {
   readonly log = new CallLog();
   readonly webhooks: WebhookSender;
   readonly clock: EmulatorClock;
-  readonly #limits: Limits;
+  #limits: Limits;
+  #restore: (() => void) | undefined;
   readonly #late: LateCommits;
   #waiting = 0;
 
@@ -75,6 +82,21 @@ export class Emulator {
     return this.#late.pendingCount;
   }
 
+  /** Takes down records, associations and properties as they are now, for {@link reset}. */
+  snapshot(): void {
+    this.#restore = this.account.save();
+  }
+
+  /** Goes back to the last snapshot, and forgets calls, limits and faults. @returns false where there is no snapshot. */
+  reset(): boolean {
+    if (!this.#restore) return false;
+    this.#restore();
+    this.#limits = new Limits(this.settings);
+    this.faults.clear();
+    this.log.clear();
+    return true;
+  }
+
   /** Resolves once every such call has been carried out. */
   async settled(): Promise<void> {
     await this.#late.settled();
@@ -87,6 +109,7 @@ export class Emulator {
   async fetch(request: Request): Promise<Response> {
     const url = new URL(request.url);
     const match = matchRoute(request.method, url.pathname);
+    if (isEnded(url.pathname, this.settings.ended)) return toResponse(notFound().reply);
     if (!match) return toResponse(notImplemented(`${request.method} ${url.pathname}`).reply);
     const body = parseBody(await request.text());
     const entry = this.#startEntry(match, request.method, url.pathname, body);

@@ -71,6 +71,7 @@ async function main(): Promise<void> {
   const emulator = new Emulator({ settings, ...(file && portal ? { portal: toPortal(portal, file) } : {}) });
   if (seed) fillAccount(emulator.account, seed, readJsonFile(seed, SeedFile), Date.now());
   else if (!portal && !empty) seedAccount(emulator.account, Date.now());
+  emulator.snapshot();
   const server = await serveEmulator(emulator, port);
   const count = emulator.account.portal.objectTypes.reduce((sum, type) => {
     return sum + emulator.account.records.all(type).length;

@@ -9,9 +9,9 @@ const VERSIONS_MS = 120_000;
 
 /** All records of an account, with its unique values. */
 export class Records {
-  readonly #byType = new Map<string, Map<string, StoredRecord>>();
-  readonly #unique = new UniqueIndex();
-  readonly #nextId = new Map<string, number>();
+  #byType = new Map<string, Map<string, StoredRecord>>();
+  #unique = new UniqueIndex();
+  #nextId = new Map<string, number>();
 
   readonly #changed: ChangeListener;
 
@@ -116,11 +116,42 @@ export class Records {
     survivor.mergedIds.push(record.id, ...record.mergedIds);
   }
 
+  /** Takes down what there is. @returns what brings it back, as often as it is called. */
+  save(): () => void {
+    const saved = copyTables(this.#byType);
+    const ids = new Map(this.#nextId);
+    return () => {
+      this.#byType = copyTables(saved);
+      this.#nextId = new Map(ids);
+      this.#unique = new UniqueIndex();
+      for (const record of [...this.#byType.values()].flatMap((table) => [...table.values()])) {
+        if (!record.mergedInto) this.#unique.add(record, currentValues(record));
+      }
+    };
+  }
+
   #table(type: ObjectTypeDefinition): Map<string, StoredRecord> {
     const table = this.#byType.get(type.typeId);
     if (!table) throw new Error(`no table for ${type.typeId}`);
     return table;
   }
+}
+
+function copyTables(tables: ReadonlyMap<string, ReadonlyMap<string, StoredRecord>>) {
+  const copies = new Map<StoredRecord, StoredRecord>();
+  const copied = new Map(
+    [...tables].map(([typeId, table]) => {
+      const entries = [...table].map(([id, record]) => {
+        const copy = { ...record, versions: [...record.versions], mergedIds: [...record.mergedIds] };
+        copy.history = new PropertyHistory(record.history);
+        copies.set(record, copy);
+        return [id, copy] as const;
+      });
+      return [typeId, new Map(entries)] as const;
+    }),
+  );
+  for (const copy of copies.values()) copy.mergedInto = copy.mergedInto && copies.get(copy.mergedInto);
+  return copied;
 }
 
 function addVersion(record: StoredRecord, version: Version): void {

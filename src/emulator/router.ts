@@ -36,6 +36,11 @@ const COMPILED = ROUTES.flatMap((route) =>
   })),
 );
 
+/** Whether a path has come to its end with its version; account information goes on. */
+export function isEnded(path: string, ended: readonly string[]): boolean {
+  return path.startsWith('/crm') && ended.some((version) => path.includes(`/${version}/`));
+}
+
 /** The route a call is for; undefined when HubSpot has no such path or method. */
 export function matchRoute(method: string, path: string): RouteMatch | undefined {
   for (const { route, pattern } of COMPILED) {

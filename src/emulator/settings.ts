@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 /** Where the emulator's time comes from; tests pass one that they move themselves. */
 export interface EmulatorClock {
   /** Epoch milliseconds. */
@@ -34,11 +35,22 @@ export interface EmulatorSettings {
    * that fails is made, and milliseconds between.
    */
   webhooks: { delayMs: number; duplicated: boolean; shuffled: boolean; attempts: number; retryMs: number };
+  /**
+   * API versions whose end has come: their paths are not found any more. v4 stands for its associations, v3 for objects,
+   * properties, schemas and associations [developer changelog: v4 until 2027-03-30, v3 until September 2027].
+   */
+  ended: readonly ('v3' | 'v4')[];
   /** What the token of a private app may do, as HubSpot tells it. */
   scopes: readonly string[];
   /** Whether the unique values of an archived record can be used again; HubSpot does not say. */
   archivedUniqueValues: 'held' | 'freed';
 }
+
+/** The machine's own time. */
+export const REAL_CLOCK: EmulatorClock = {
+  now: () => Date.now(),
+  sleep: async (delayMs) => setTimeout(delayMs),
+};
 
 /** No latency, no lag, HubSpot's own limits for a Professional account. */
 export const DEFAULT_SETTINGS: EmulatorSettings = {
@@ -50,6 +62,7 @@ export const DEFAULT_SETTINGS: EmulatorSettings = {
   keptValues: 20,
   survivorId: 'primary',
   webhooks: { delayMs: 500, duplicated: false, shuffled: false, attempts: 10, retryMs: 60_000 },
+  ended: [],
   scopes: [
     'crm.objects.contacts.read',
     'crm.objects.contacts.write',

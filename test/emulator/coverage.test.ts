@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { COVERAGE } from '../../src/emulator/coverage.ts';
 import { Emulator } from '../../src/emulator/emulator.ts';
 import { ROUTES } from '../../src/emulator/router.ts';
+import { COVERAGE_PAGE, coverageTable } from '../support/emulator-schemas.ts';
 
 describe('the coverage table', () => {
   it('lists every route, and no route that does not exist', () => {
@@ -12,6 +14,10 @@ describe('the coverage table', () => {
   it('says what is left out wherever coverage is partial', () => {
     const partial = COVERAGE.filter(({ coverage }) => coverage === 'partial');
     expect(partial.filter(({ note }) => !note)).toEqual([]);
+  });
+
+  it('stands on the emulator’s page (else: node test/support/emulator-schemas.ts)', () => {
+    expect(readFileSync(COVERAGE_PAGE, 'utf8')).toContain(coverageTable());
   });
 
   it.each([
