@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
 
 /** Folders of `test/` that hold no tests of their own. */
-const HELPERS = new Set(['support', 'bench', 'vercel']);
+const HELPERS = new Set(['support', 'bench', 'vercel', 'clients']);
 
 /** One project per folder of `test/`, which mirror `api` and `src`: `npx vitest run --project hubspot` runs one room. */
 const rooms = readdirSync('test', { withFileTypes: true })

@@ -10,16 +10,16 @@ export interface CoverageEntry {
 
 /** HubSpot's CRM calls, and what the emulator does with each. A test holds it against the routes. */
 export const COVERAGE: readonly CoverageEntry[] = [
-  { operation: 'objects.list', coverage: 'partial', note: 'archived records' },
+  { operation: 'objects.list', coverage: 'full' },
   { operation: 'objects.create', coverage: 'full' },
-  { operation: 'objects.get', coverage: 'partial', note: 'archived records' },
+  { operation: 'objects.get', coverage: 'full' },
   { operation: 'objects.update', coverage: 'full' },
   {
     operation: 'objects.archive',
     coverage: 'full',
     note: 'unique values stay taken, or are free at once (a setting); a contact’s e-mail is always free at once',
   },
-  { operation: 'objects.batchRead', coverage: 'partial', note: 'archived records' },
+  { operation: 'objects.batchRead', coverage: 'full' },
   { operation: 'objects.batchCreate', coverage: 'full' },
   { operation: 'objects.batchUpdate', coverage: 'full' },
   { operation: 'objects.batchUpsert', coverage: 'partial', note: 'HubSpot takes no partial upserts by e-mail' },
@@ -47,8 +47,8 @@ export const COVERAGE: readonly CoverageEntry[] = [
   { operation: 'properties.list', coverage: 'partial', note: 'archived properties' },
   { operation: 'properties.get', coverage: 'partial', note: 'archived properties' },
   { operation: 'properties.create', coverage: 'partial', note: 'property groups, booleans, calculated properties' },
-  { operation: 'properties.update', coverage: 'refused' },
-  { operation: 'properties.archive', coverage: 'refused' },
+  { operation: 'properties.update', coverage: 'partial', note: 'its description, and whether it is hidden' },
+  { operation: 'properties.archive', coverage: 'partial', note: 'it cannot be restored' },
   { operation: 'schemas.list', coverage: 'partial', note: 'archived schemas' },
   { operation: 'schemas.get', coverage: 'full' },
   { operation: 'schemas.create', coverage: 'refused' },

@@ -17,7 +17,7 @@ import type { Portal } from './portal.ts';
 import { PREPDOCTORS_PORTAL } from './prepdoctors-portal.ts';
 import { addFailures, splitBatch } from './partial.ts';
 import { countInputs, parseBody, type ParsedBody } from './request-body.ts';
-import { distort, HTML_PAGE, toResponse } from './responses.ts';
+import { definedOnly, distort, HTML_PAGE, toResponse } from './responses.ts';
 import { isEnded, matchRoute, type RouteMatch } from './router.ts';
 import { WebhookSender } from './webhooks/sender.ts';
 import {
@@ -49,6 +49,9 @@ interface Call {
   /** That of them which takes the answer's place. */
   replacing: ReplacingFault | undefined;
 }
+
+/** Reads that tell of the recycle bin where they are asked to. */
+const SHOWS_ARCHIVED = new Set(['objects.get', 'objects.list', 'objects.batchRead']);
 
 /** HubSpot's CRM API in memory: the same answers, limits, lags and faults, and a log of every call. */
 export class Emulator {
@@ -187,7 +190,8 @@ export class Emulator {
     const pagingFault = faults.find(isPaging)?.kind;
     const query = url.searchParams;
     try {
-      if (query.get('archived') === 'true') throw notImplemented('archived=true');
+      if (query.get('archived') === 'true' && !SHOWS_ARCHIVED.has(route.operation))
+        throw notImplemented('archived=true');
       if (body.problem !== undefined) throw badRequest(`Invalid input JSON on line 1, column 1: ${body.problem}`);
       const callsToday = this.#limits.callsToday(token, now);
       return route.handle({
@@ -243,8 +247,4 @@ async function abortOf(signal: AbortSignal): Promise<void> {
   if (signal.aborted) resolve();
   signal.addEventListener('abort', () => resolve(), { once: true });
   return promise;
-}
-
-function definedOnly(body: unknown, headers: Record<string, string> | undefined) {
-  return { ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
 }

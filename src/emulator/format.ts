@@ -24,7 +24,8 @@ export function formatRecord(
       : ['createdate', 'lastmodifieddate'];
   const names = new Set([...(requested.length > 0 ? requested : type.defaultProperties), ...always, 'hs_object_id']);
   for (const name of names) {
-    const value = values[name] ?? system[name];
+    // An archived property hides its values.
+    const value = (Object.hasOwn(type.properties, name) ? values[name] : undefined) ?? system[name];
     if (value !== undefined) shown[name] = value;
     else if (Object.hasOwn(type.properties, name) && settings.unsetProperties === 'null') shown[name] = null;
   }

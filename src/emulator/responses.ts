@@ -36,3 +36,8 @@ export function toResponse({ status, body, headers = {} }: Reply, truncated = fa
   const sent = truncated ? text.slice(0, Math.floor(text.length / 2)) : text;
   return new Response(sent, { status, headers: { 'Content-Type': 'application/json;charset=utf-8', ...headers } });
 }
+
+/** What a planned fault says of its answer; what it leaves open stays as it is. */
+export function definedOnly(body: unknown, headers: Record<string, string> | undefined) {
+  return { ...(body === undefined ? {} : { body }), ...(headers ? { headers } : {}) };
+}

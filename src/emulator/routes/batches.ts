@@ -46,15 +46,16 @@ function missingError(type: ObjectTypeDefinition, ids: readonly string[]) {
 }
 
 function batchRead(context: RouteContext): Reply {
-  const { account, now, settings } = context;
+  const { account, now, settings, query } = context;
   const type = typeOf(context);
+  const archived = query.get('archived') === 'true';
   const { inputs, properties, propertiesWithHistory, idProperty } = readBody(ReadBatch, context.body);
   if (propertiesWithHistory.length > 0 && inputs.length > MAX_HISTORY_INPUTS) {
     const subject = 'The maximum number of inputs supported in a batch request for property histories';
     throw badRequest(`${subject} is ${MAX_HISTORY_INPUTS}`);
   }
   limitInputs(inputs, MAX_INPUTS);
-  const records = new Map(inputs.map(({ id }) => [id, findRecord(account, type, id, idProperty)]));
+  const records = new Map(inputs.map(({ id }) => [id, findRecord(account, type, id, { idProperty, archived })]));
   const results = [...new Set(records.values())].flatMap((record) =>
     record
       ? {
@@ -152,10 +153,10 @@ function batchUpdate(context: RouteContext): Reply {
   limitInputs(inputs, MAX_INPUTS);
   const { account } = context;
   const type = typeOf(context);
-  const known = inputs.filter(({ id, idProperty }) => findRecord(account, type, id, idProperty));
+  const known = inputs.filter(({ id, idProperty }) => findRecord(account, type, id, { idProperty }));
   const missing = inputs.filter((input) => !known.includes(input)).map(({ id }) => id);
   const reply = eachInput(context, known, 200, ({ id, idProperty, properties }, commit) => {
-    const record = findRecord(account, type, id, idProperty);
+    const record = findRecord(account, type, id, { idProperty });
     if (!record) throw new RefusedError(errorReply(404, 'resource not found'));
     if (!commit) {
       account.check(type, properties, record, context.write);
@@ -176,7 +177,7 @@ function batchUpsert(context: RouteContext): Reply {
   const keys = new Set(inputs.map(({ id, idProperty }) => `${idProperty} ${id.toLowerCase()}`));
   if (keys.size < inputs.length) throw badRequest('Duplicate inputs resolve to the same record');
   return eachInput(context, inputs, 200, ({ id, idProperty, properties }, commit) => {
-    const record = findRecord(account, type, id, idProperty);
+    const record = findRecord(account, type, id, { idProperty });
     const all = idProperty ? { ...properties, [idProperty]: id } : properties;
     if (!commit) {
       account.check(type, all, record, write);

@@ -17,14 +17,25 @@ export function findRecord(
   account: Account,
   type: ObjectTypeDefinition,
   id: string,
-  idProperty?: string | null,
+  { idProperty, archived = false }: { idProperty?: string | null | undefined; archived?: boolean } = {},
 ): StoredRecord | undefined {
-  if (!idProperty) return account.records.get(type, id);
+  if (!idProperty) return archived ? archivedRecord(account, type, id) : account.records.get(type, id);
   if (idProperty === 'hs_object_id' || !type.properties[idProperty]?.unique) {
     const subject = `non-unique ${type.typeId} property ${idProperty}`;
     throw badRequest(`Unable to perform update/upsert by ${subject} in portal ID ${account.portal.id}`);
   }
-  return account.records.findByUnique(type, idProperty, id);
+  if (!archived) return account.records.findByUnique(type, idProperty, id);
+  return account.records.holders(type, idProperty, id).find(isArchived);
+}
+
+function archivedRecord(account: Account, type: ObjectTypeDefinition, id: string): StoredRecord | undefined {
+  const record = account.records.stored(type, id);
+  return record && isArchived(record) ? record : undefined;
+}
+
+/** A merged record is not in the recycle bin. */
+function isArchived({ archivedAt, mergedInto }: StoredRecord): boolean {
+  return archivedAt !== undefined && !mergedInto;
 }
 
 function recordOf({ account, params, query }: RouteContext): { type: ObjectTypeDefinition; record: StoredRecord } {
@@ -35,7 +46,7 @@ function recordOf({ account, params, query }: RouteContext): { type: ObjectTypeD
     const message = 'Object not found.  objectId are usually numeric.';
     throw new RefusedError(errorReply(404, message, { category: 'OBJECT_NOT_FOUND', context: { id: [id] } }));
   }
-  const record = findRecord(account, type, id, idProperty);
+  const record = findRecord(account, type, id, { idProperty, archived: query.get('archived') === 'true' });
   if (!record) throw notFound();
   return { type, record };
 }
@@ -61,8 +72,10 @@ function listObjects(context: RouteContext): Reply {
   if (!(limit >= 1 && limit <= 100)) throw badRequest(`limit must be between 1 and 100, was ${limit}`);
   const after = query.get('after');
   if (after !== null && !/^\d+$/.test(after)) throw badRequest(`after must be a record id, was ${after}`);
-  const live = account.records.all(type).filter((record) => record.archivedAt === undefined);
-  const rest = live.filter((record) => after === null || BigInt(record.id) >= BigInt(after));
+  const wanted =
+    query.get('archived') === 'true' ? isArchived : ({ archivedAt }: StoredRecord) => archivedAt === undefined;
+  const shown = account.records.all(type).filter(wanted);
+  const rest = shown.filter((record) => after === null || BigInt(record.id) >= BigInt(after));
   const results = rest.slice(0, limit).map((record) => formatRead(context, record));
   const next = rest[limit]?.id;
   const link = `https://api.hubapi.com/crm/v3/objects/${type.typeId}?after=${next}`;

@@ -104,6 +104,47 @@ function createProperty(context: RouteContext): Reply {
   return { status: 201, body: formatProperty({ ...type, properties }, name, definition) };
 }
 
+const UpdateProperty = CreateProperty.omit({ name: true, hasUniqueValue: true, type: true }).partial();
+
+/** Name, type and uniqueness stay as they were made [properties guide]. */
+function updateProperty(context: RouteContext): Reply {
+  const { type, name, definition } = ownProperty(context);
+  const { options, ...more } = readBody(UpdateProperty, context.body);
+  const changed = {
+    ...definition,
+    ...withoutUndefined(more),
+    ...(options ? { options: options.map(({ value }) => value) } : {}),
+  };
+  type.properties[name] = changed;
+  return { status: 200, body: formatProperty(type, name, changed) };
+}
+
+/** Records do not show its values any more. */
+function archiveProperty(context: RouteContext): Reply {
+  const { type, name } = ownProperty(context);
+  delete type.properties[name];
+  return { status: 204 };
+}
+
+/** A property that is the account's own. */
+function ownProperty(context: RouteContext): {
+  type: ObjectTypeDefinition;
+  name: string;
+  definition: PropertyDefinition;
+} {
+  const type = typeOf(context);
+  const name = context.params['propertyName'] ?? '';
+  if (Object.hasOwn(SYSTEM_PROPERTIES, name)) throw badRequest(`Property ${name} is read only`);
+  const definition = Object.hasOwn(type.properties, name) ? type.properties[name] : undefined;
+  if (!definition)
+    throw new RefusedError(errorReply(404, `Property ${name} does not exist`, { category: 'OBJECT_NOT_FOUND' }));
+  return { type, name, definition };
+}
+
+function withoutUndefined<T extends object>(values: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+}
+
 const propertyPaths = (rest = '') => [
   `/crm/v3/properties/{objectType}${rest}`,
   `/crm/properties/{version}/{objectType}${rest}`,
@@ -122,4 +163,6 @@ export const PROPERTY_ROUTES: Route[] = [
   propertyRoute('list', 'GET', '', listProperties),
   propertyRoute('get', 'GET', '/{propertyName}', getProperty),
   propertyRoute('create', 'POST', '', createProperty),
+  propertyRoute('update', 'PATCH', '/{propertyName}', updateProperty),
+  propertyRoute('archive', 'DELETE', '/{propertyName}', archiveProperty),
 ];

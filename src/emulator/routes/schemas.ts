@@ -46,7 +46,12 @@ function getSchema(context: RouteContext): Reply {
 const schemaRoute = (verb: string, rest: string, handle: Route['handle']): Route => ({
   operation: `schemas.${verb}`,
   method: 'GET',
-  paths: [`/crm-object-schemas/v3/schemas${rest}`, `/crm-object-schemas/{version}/schemas${rest}`],
+  // The older one is what the official client's majors up to 11 ask.
+  paths: [
+    `/crm-object-schemas/v3/schemas${rest}`,
+    `/crm/v3/schemas${rest}`,
+    `/crm-object-schemas/{version}/schemas${rest}`,
+  ],
   kind: 'read',
   handle,
 });
