@@ -1,3 +1,4 @@
+import type { FrontDoor } from './front-door.ts';
 import { once } from 'node:events';
 import { serve } from 'srvx';
 import vercelConfig from '../../vercel.json' with { type: 'json' };
@@ -13,7 +14,7 @@ export interface LocalHost {
 export interface LocalHostOptions {
   handler: (request: Request) => Promise<Response>;
   /** Answers what is not deployed, where it knows the path. */
-  frontDoor?: (request: Request) => Response | undefined;
+  frontDoor?: FrontDoor;
   /** Port to listen on; 0 picks a free one. */
   port: number;
   trustedProxies: readonly string[];
@@ -54,7 +55,7 @@ export async function startLocalHost(options: LocalHostOptions): Promise<LocalHo
     error: () => new Response('Bad request\n', { status: 400 }),
     fetch: async (request) => {
       const { pathname } = new URL(request.url);
-      if (!rewrites.some((source) => source.test(pathname))) return options.frontDoor?.(request) ?? notFound();
+      if (!rewrites.some((source) => source.test(pathname))) return (await options.frontDoor?.(request)) ?? notFound();
       const address = clientAddress(request.ip ?? 'unknown', request.headers.get('x-forwarded-for'), isTrusted);
       const response = await options.handler(withAddress(request, address));
       if (UNREAD.has(response.status)) response.headers.set('Connection', 'close');

@@ -43,6 +43,48 @@ describe.skipIf(!program)('the page at the address of npm start', { timeout: 60_
     await page.close();
   });
 
+  it('changes a record as somebody in HubSpot would: HubSpot tells the API, which reads it again', async () => {
+    const page = await open();
+    const list = page.getByRole('button', { name: "A student's upcoming bookings" });
+    await list.click();
+    await page.getByText(/200 in \d+ ms: [1-9] HubSpot calls?/).waitFor();
+    await list.click();
+    await page.getByText(/200 in \d+ ms: 0 HubSpot calls/).waitFor();
+    const shown = await page.locator('#answer pre').innerText();
+    const [booking] = (JSON.parse(shown) as { data: { bookings: { id: string }[] } }).data.bookings;
+    await page.getByLabel('Object type').selectOption({ label: 'bookings' });
+    await page.locator('#newest').getByText('Active').first().waitFor();
+    await page.getByLabel('Record id').fill(booking?.id ?? '');
+    await page.getByLabel('Property').selectOption('is_active');
+    await page.getByLabel('Value').fill('Cancelled');
+    await page.getByRole('button', { name: 'Change', exact: true }).click();
+    await page.getByText('Changed is_active').waitFor();
+    await page.locator('#deliveries').getByRole('cell', { name: '200' }).first().waitFor();
+    // The event is on its way for half a second.
+    const answer = async () => {
+      await list.click();
+      return page.locator('#answer pre').innerText();
+    };
+    await expect.poll(answer, { timeout: 20_000 }).not.toContain(`"${booking?.id}"`);
+    expect(complaints).toEqual([]);
+    await page.close();
+  });
+
+  it.each([
+    ['what is no record', 404, { type: '0-1', id: '1', property: 'email', value: 'x' }],
+    ['what HubSpot refuses', 400, { type: '2-50158943', id: '38800100001', property: 'nowhere', value: 'x' }],
+    ['half a change', 400, { type: '0-1' }],
+  ])('refuses to change %s', async (_what, status, body) => {
+    const headers = { 'Content-Type': 'application/json' };
+    const answer = await fetch(`${url}/local/records`, { method: 'POST', headers, body: JSON.stringify(body) });
+    expect([answer.status, await answer.json()]).toEqual([status, { error: expect.any(String) }]);
+  });
+
+  it('lets no other page change anything unasked', async () => {
+    const answer = await fetch(`${url}/local/records`, { method: 'POST', body: '{}' });
+    expect(answer.status).toBe(415);
+  });
+
   it('leads to the reference and the dashboard', async () => {
     const page = await open();
     for (const [name, heading] of [

@@ -1,4 +1,5 @@
 import { element, required, table } from './dom.ts';
+import { beginRecords } from './front-door-records.ts';
 
 /** What the local host tells at `GET /local/about`. */
 interface About {
@@ -138,6 +139,7 @@ async function begin(): Promise<void> {
   required('calls', HTMLElement).hidden = !about.embedded;
   if (!about.embedded) return;
   await showCalls();
+  await beginRecords();
   setInterval(() => {
     if (document.visibilityState === 'visible') void showCalls();
   }, POLL_MS);
