@@ -44,10 +44,11 @@ export function differencesOf(baseline: Answered, candidate: Answered): Differen
   return found;
 }
 
-/** Case and blanks in a header's list of words make no difference. */
+/** Case and blanks in a header's list of words make no difference, nor does UTF-8, which JSON always is. */
 function normalHeader(value: string | undefined): string | undefined {
   return value
     ?.toLowerCase()
+    .replace(/; ?charset=utf-8$/, '')
     .split(/[,;]/)
     .map((word) => word.trim())
     .toSorted()

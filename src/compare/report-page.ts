@@ -6,6 +6,7 @@ const STYLE = `
 body { max-width: 70rem; margin: 2rem auto; padding: 0 1rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0 1.5rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem; border-bottom: 1px solid #8886; overflow-wrap: anywhere; }
+th, td:first-child { white-space: nowrap; }
 h2 { margin-bottom: 0; font-size: 1.1rem; }
 .verdict { font-size: 1.2rem; font-weight: 600; }
 .ok { color: light-dark(#176f2c, #6fdd8b); } .bad { color: light-dark(#a40e26, #ff8f8f); }`;

@@ -61,6 +61,18 @@ describe('a difference', () => {
     expect(result.report.exitCode).toBe(1);
   });
 
+  it('of a charset alone is none', async () => {
+    const [left, right] = ['application/json', 'application/json; charset=utf-8'].map((type) => ({
+      headers: { 'content-type': type },
+    }));
+    const { report } = await compare(
+      [LIST],
+      () => left ?? {},
+      () => right ?? {},
+    );
+    expect(report.exitCode).toBe(0);
+  });
+
   it('that is meant to be is left out, and counted by its name', async () => {
     const old = { status: 500, body: { success: false, error: 'An error occurred', code: 'ERROR' } };
     const now = { status: 401, body: { success: false, error: 'Authentication failed.', code: 'AUTH_FAILED' } };
