@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type EndpointDoc, failureOf, failuresOf } from './endpoint-doc.ts';
 import { CODES } from './codes.ts';
+import { EXAMPLES } from './built/examples.ts';
 import { GROUPS } from './endpoints.ts';
 
 type Json = Record<string, unknown>;
@@ -118,20 +119,26 @@ function responsesOf(endpoint: EndpointDoc): Json {
     const content =
       typeof schema === 'string'
         ? { [schema]: { schema: { type: 'string' } } }
-        : { 'application/json': { schema: toJson(schema, 'output') } };
+        : jsonContent(endpoint, status, toJson(schema, 'output'));
     return [status, { description: endpoint.summary, headers: headers(...usual), content }] as const;
   });
   const failures = [...failuresOf(endpoint)].map(([status, codes]) => {
     const more =
       status === 405 ? (['Allow'] as const) : status === 429 || status === 503 ? (['Retry-After'] as const) : [];
     const description = codes.map((code) => `${code}: ${CODES[code].meaning}`).join(' ');
-    const content = { 'application/json': { schema: toJson(failureOf(codes), 'output') } };
+    const content = jsonContent(endpoint, status, toJson(failureOf(codes), 'output'));
     return [String(status), { description, headers: headers(...usual, ...more), content }] as const;
   });
   const known = new Map<string, Json>(failures);
   // Health answers 503 with a body of its own.
   for (const [status, answer] of successes) known.set(status, answer);
   return Object.fromEntries(known);
+}
+
+/** With an answer over the embedded HubSpot's records, where there is one. */
+function jsonContent({ operationId }: EndpointDoc, status: number | string, schema: Json): Json {
+  const example = EXAMPLES[operationId]?.[Number(status)];
+  return { 'application/json': { schema, ...(example !== undefined && { example }) } };
 }
 
 function headers(...names: (keyof typeof HEADERS)[]): Json {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ErrorCode } from '../contract/errors.ts';
 import { STATUS } from '../http/failures.ts';
+import { EXAMPLES } from './built/examples.ts';
 import { CODES } from './codes.ts';
 import { codesOf, type EndpointDoc } from './endpoint-doc.ts';
 import { fieldsOf } from './document.ts';
@@ -87,8 +88,17 @@ function article(endpoint: EndpointDoc, server: string): string {
     `<p class="soft">${prose(endpoint.fields['student_id'] ? OF_A_STUDENT : WHO[audience])}</p>`,
     fieldTable(endpoint),
     audience === 'webhook' ? '' : `<pre tabindex="0"><code>${text(curlOf(endpoint, server))}</code></pre>`,
+    exampleOf(endpoint),
     `<p>Answers ${statuses}, or with ${codesOf(endpoint).map(codeLink).join(', ')}.</p></article>`,
   ].join('');
+}
+
+/** A success over the embedded HubSpot's records, shortened, for whoever wants to see one. */
+function exampleOf({ operationId, answers }: EndpointDoc): string {
+  const status = Object.keys(answers).find((each) => EXAMPLES[operationId]?.[Number(each)] !== undefined);
+  if (status === undefined) return '';
+  const json = JSON.stringify(EXAMPLES[operationId]?.[Number(status)], null, 2);
+  return `<details><summary>An answer, ${status}</summary><pre tabindex="0"><code>${text(json)}</code></pre></details>`;
 }
 
 /** What is shown of a field's JSON Schema. */
