@@ -32,6 +32,8 @@ export const COVERAGE: readonly CoverageEntry[] = [
   },
   { operation: 'associations.batchRead', coverage: 'full' },
   { operation: 'associations.batchReadV3', coverage: 'full' },
+  { operation: 'associations.batchCreateV3', coverage: 'full' },
+  { operation: 'associations.batchArchiveV3', coverage: 'full' },
   { operation: 'associations.list', coverage: 'full' },
   { operation: 'associations.labels', coverage: 'full' },
   { operation: 'associations.createLabel', coverage: 'refused' },

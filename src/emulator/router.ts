@@ -1,6 +1,7 @@
 import { unescape } from 'node:querystring';
 import type { Route } from './route.ts';
 import { ACCOUNT_ROUTES } from './routes/account-info.ts';
+import { ASSOCIATION_WRITE_V3_ROUTES } from './routes/association-writes-v3.ts';
 import { ASSOCIATION_WRITE_ROUTES } from './routes/association-writes.ts';
 import { ASSOCIATION_READ_ROUTES } from './routes/associations.ts';
 import { BATCH_ROUTES } from './routes/batches.ts';
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...OBJECT_ROUTES,
   ...ASSOCIATION_READ_ROUTES,
   ...ASSOCIATION_WRITE_ROUTES,
+  ...ASSOCIATION_WRITE_V3_ROUTES,
   ...PROPERTY_ROUTES,
   ...SCHEMA_ROUTES,
   ...ACCOUNT_ROUTES,

@@ -17,6 +17,12 @@ const isWanted = existsSync(new URL('node_modules', FOLDER)) || Boolean(process.
 // oxlint-disable-next-line no-console
 if (!isWanted) console.warn(`The majors of HubSpot's client are NOT tested: they are missing. Run: ${INSTALL}`);
 
+/** Associations by name, which the types of the latest major do not tell of. */
+interface OlderBatchApi {
+  create: (from: string, to: string, batch: object) => Promise<{ results: unknown[] }>;
+  archive: (from: string, to: string, batch: object) => Promise<void>;
+}
+
 /** What is used of it here is the same in all majors. */
 type ClientClass = new (options: {
   accessToken: string;
@@ -85,6 +91,25 @@ describe.skipIf(!isWanted).each(MAJORS)('HubSpot’s client, major %i', (major) 
     expect(linked.results.map(({ toObjectId }) => toObjectId)).toEqual([Number(student.id)]);
     await client.crm.objects.basicApi.archive(BOOKINGS, made.id);
     await expect(client.crm.objects.basicApi.getById(BOOKINGS, made.id)).rejects.toMatchObject({ code: 404 });
+  });
+
+  it('links and unlinks by name, in the older form', async () => {
+    const student = account.student();
+    const booking = account.booking({ student: account.student(), exam: account.exam() });
+    const inputs = [{ _from: { id: booking }, to: { id: student.id }, type: 'booking_to_contact' }];
+    const { batchApi } = client.crm.associations as unknown as { batchApi: OlderBatchApi };
+    const made = await batchApi.create(BOOKINGS, '0-1', { inputs });
+    expect(made.results).toHaveLength(1);
+    const linked = async () => {
+      const page = await client.crm.associations.v4.basicApi.getPage(BOOKINGS, booking, '0-1');
+      return page.results.map(({ toObjectId }) => toObjectId);
+    };
+    expect(await linked()).toContain(Number(student.id));
+    await batchApi.archive(BOOKINGS, '0-1', { inputs });
+    expect(await linked()).not.toContain(Number(student.id));
+    await expect(
+      batchApi.create(BOOKINGS, '0-1', { inputs: [{ ...inputs[0], type: 'nothing' }] }),
+    ).rejects.toMatchObject({ code: 400 });
   });
 
   it('reads properties, schemas and refusals', async () => {

@@ -76,6 +76,39 @@ describe('files for the emulator', () => {
     },
   );
 
+  it('have HubSpot’s standard objects alone, too: they can be made, linked and searched', async () => {
+    const path = 'src/emulator/portals/standard.json';
+    const emulator = new Emulator({ portal: toPortal(path, readJsonFile(path, PortalFile)) });
+    const ask = async (method: string, place: string, body?: unknown) => {
+      const headers = { Authorization: 'Bearer any' };
+      const request = new Request(`http://hubspot${place}`, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+      });
+      const response = await emulator.fetch(request);
+      return { status: response.status, body: await response.json() } as { status: number; body: Record<string, any> }; // oxlint-disable-line typescript/no-explicit-any
+    };
+    const make = async (type: string, properties: object) =>
+      (await ask('POST', `/crm/v3/objects/${type}`, { properties })).body['id'];
+    const ids = {
+      contacts: await make('contacts', { email: 'ada@example.com', lifecyclestage: 'lead' }),
+      companies: await make('companies', { name: 'Engines', domain: 'engines.example' }),
+      deals: await make('deals', { dealname: 'One engine', amount: '5', dealstage: 'closedwon', pipeline: 'default' }),
+      tickets: await make('tickets', { subject: 'It stutters', hs_pipeline: '0', hs_pipeline_stage: '1' }),
+      notes: await make('notes', { hs_note_body: 'Hello', hs_timestamp: '2026-11-27T12:00:00Z' }),
+    };
+    for (const type of ['companies', 'deals', 'tickets', 'notes'] as const) {
+      const linked = await ask(
+        'PUT',
+        `/crm/v4/objects/${type}/${ids[type]}/associations/default/contacts/${ids.contacts}`,
+      );
+      expect([type, linked.status]).toEqual([type, 200]);
+    }
+    const wish = { filterGroups: [{ filters: [{ propertyName: 'amount', operator: 'GTE', value: '5' }] }] };
+    expect((await ask('POST', '/crm/v3/objects/deals/search', wish)).body['total']).toBe(1);
+  });
+
   it('make an account of any kind, with its records', async () => {
     const emulator = new Emulator({ portal: portalOf(LIBRARY) });
     fillAccount(emulator.account, 'seed.json', SeedFile.parse(RECORDS), Date.now());
