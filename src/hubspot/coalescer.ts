@@ -65,7 +65,7 @@ export class Coalescer<I, O> {
   /** Batches that have left and are not answered. */
   readonly #underWay = new Set<Asking>();
   /** When those of the last second came, and the last one before them, in milliseconds of the monotonic clock. */
-  #cameAt: number[] = [];
+  readonly #cameAt: number[] = [];
   /** How many left in the last batch. */
   #leftTogether = 0;
   #cancelTimer = () => {};
@@ -82,7 +82,7 @@ export class Coalescer<I, O> {
    */
   async submit(inputs: readonly I[], lingerMs = this.#usualLingerMs()): Promise<readonly Outcome<O>[]> {
     if (inputs.length === 0) return [];
-    this.#cameAt.push(this.#options.clock.monotonicMs());
+    this.#noteArrival();
     const { clock, enabled, carryOut } = this.#options;
     if (!enabled) return carryOut(inputs);
     const { promise, resolve: settle, reject: fail } = Promise.withResolvers<readonly Outcome<O>[]>();
@@ -97,9 +97,21 @@ export class Coalescer<I, O> {
   #usualLingerMs(): number {
     const now = this.#options.clock.monotonicMs();
     const last = this.#cameAt.at(-1) ?? -Infinity;
-    this.#cameAt = this.#cameAt.filter((at) => at > now - 1000);
+    this.#forgetArrivals(now);
     const isCrowd = this.#waiting.length + this.#underWay.size > 0 || this.#leftTogether > 1;
     return this.#options.lingerMs({ gapMs: now - last, isCrowd, perSecond: this.#cameAt.length });
+  }
+
+  #noteArrival(): void {
+    const now = this.#options.clock.monotonicMs();
+    this.#forgetArrivals(now);
+    this.#cameAt.push(now);
+  }
+
+  /** Those before the last second. */
+  #forgetArrivals(now: number): void {
+    const recent = this.#cameAt.findIndex((at) => at > now - 1000);
+    if (recent !== 0) this.#cameAt.splice(0, recent === -1 ? this.#cameAt.length : recent);
   }
 
   /** Lets all who wait for company leave now, and whoever comes from now on at once. */
