@@ -24,6 +24,9 @@ const REQUESTS = [
 /** Bars of nothing still begin somewhere on a logarithmic axis. */
 const NOTHING = 0.7;
 
+/** Those that have bars; a cached answer takes no call, which its label alone can show. */
+const CONTESTANTS_DRAWN = [NAMES.naive, NAMES.official, NAMES.ours];
+
 /** The picture that README and page show, as SVG. */
 export function drawChart(run: BenchRun): string {
   const chart = echarts.init(null, null, { renderer: 'svg', ssr: true, width: WIDTH, height: HEIGHT });
@@ -37,7 +40,7 @@ export function drawChart(run: BenchRun): string {
       { text: 'HubSpot calls for one request (log scale)', left: 20, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
       { text: 'Students served right in a rush', left: 590, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
     ],
-    legend: { bottom: 12, left: 'center', textStyle: { ...TEXT, fontSize: 13 }, itemGap: 24, selectedMode: false },
+    legend: { data: CONTESTANTS_DRAWN, bottom: 12, left: 'center', textStyle: { ...TEXT, fontSize: 13 }, itemGap: 24, selectedMode: false },
     grid: [
       { left: 175, top: 60, width: 370, bottom: 80 },
       { left: 730, top: 60, width: 220, bottom: 80 },
