@@ -50,22 +50,19 @@ async function compareOnce(request: ReplayRequest, tally: Tally, pace: Pace, opt
   const counts = tally.of(request.endpoint.name);
   const isRead = request.endpoint.replay === 'read';
   const ask = async (api: Api): Promise<Timed> => (isRead ? api.ask(request) : createAndUndo(api, request));
-  const askBaseline = async () => {
+  const untilBaselineMayBeAsked = async () => {
     await pace.next();
     if (options.shareLeft && !(await waitForRoom(options.clock, options.shareLeft))) throw new WindowFullError();
-    return ask(options.baseline);
   };
   try {
-    let baseline: Timed;
-    let candidate: Timed;
-    if (options.random() < 0.5) {
-      baseline = await askBaseline();
-      candidate = await ask(options.candidate);
-    } else {
-      candidate = await ask(options.candidate);
-      baseline = await askBaseline();
-    }
-    const again = isRead ? await askBaseline() : baseline;
+    await untilBaselineMayBeAsked();
+    // Right after one another: what changes between the two would look like a difference.
+    const isBaselineFirst = options.random() < 0.5;
+    const first = await ask(isBaselineFirst ? options.baseline : options.candidate);
+    const second = await ask(isBaselineFirst ? options.candidate : options.baseline);
+    const [baseline, candidate] = isBaselineFirst ? [first, second] : [second, first];
+    if (isRead) await untilBaselineMayBeAsked();
+    const again = isRead ? await ask(options.baseline) : baseline;
     counts.noteLatency('baseline', baseline.ms);
     counts.noteLatency('candidate', candidate.ms);
     judge(request, { baseline, again, candidate }, tally);

@@ -40,7 +40,14 @@ export function drawChart(run: BenchRun): string {
       { text: 'HubSpot calls for one request (log scale)', left: 20, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
       { text: 'Students served right in a rush', left: 590, top: 14, textStyle: { ...TEXT, fontSize: 17 } },
     ],
-    legend: { data: CONTESTANTS_DRAWN, bottom: 12, left: 'center', textStyle: { ...TEXT, fontSize: 13 }, itemGap: 24, selectedMode: false },
+    legend: {
+      data: CONTESTANTS_DRAWN,
+      bottom: 12,
+      left: 'center',
+      textStyle: { ...TEXT, fontSize: 13 },
+      itemGap: 24,
+      selectedMode: false,
+    },
     grid: [
       { left: 175, top: 60, width: 370, bottom: 80 },
       { left: 730, top: 60, width: 220, bottom: 80 },
