@@ -2,7 +2,7 @@ import { createReadStream, type ReadStream, statSync, writeFileSync } from 'node
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Api } from './api.ts';
+import { Api, NoAnswerError } from './api.ts';
 import { compareApis } from './compare.ts';
 import { shareLeftByToken } from './hubspot-window.ts';
 import { type Options, readOptions, USAGE, UsageError } from './options.ts';
@@ -24,6 +24,10 @@ async function main(): Promise<number> {
   if (options.token === null) {
     process.stderr.write('HS_PRIVATE_APP_TOKEN is not set: nobody watches how much of HubSpot’s window is left.\n');
   }
+  const shareLeft = options.token === null ? null : shareLeftByToken(options.hubspotUrl, options.token);
+  // A token that tells nothing is better found out now than in the middle.
+  if (shareLeft && (await shareLeft()) === null)
+    throw new UsageError('HubSpot does not tell how much of its window is left');
   const file = options.requests ?? STARTER;
   const { size } = statSync(file);
   const input = createReadStream(file);
@@ -34,7 +38,7 @@ async function main(): Promise<number> {
     clock: { now, sleep },
     random: Math.random,
     perMinute: options.perMinute,
-    shareLeft: options.token === null ? null : shareLeftByToken(options.hubspotUrl, options.token),
+    shareLeft,
     writesFor: options.writesFor,
     progress: progressBar(input, size),
   });
@@ -66,7 +70,8 @@ function progressBar(input: ReadStream, size: number): (tally: Tally) => void {
 try {
   process.exitCode = await main();
 } catch (error) {
-  const isKnown = error instanceof UsageError || (error instanceof Error && 'code' in error);
+  const isKnown =
+    error instanceof UsageError || error instanceof NoAnswerError || (error instanceof Error && 'code' in error);
   process.stderr.write(`${isKnown ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
   process.exitCode = 2;
 }

@@ -18,9 +18,10 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-async function run(args: string[]): Promise<{ code: number; out: string; err: string }> {
+async function run(args: string[], env = {}): Promise<{ code: number; out: string; err: string }> {
+  const options = { env: { ...process.env, ...env } };
   return new Promise((resolve) => {
-    execFile(process.execPath, ['src/compare/main.ts', ...args], (error, out, err) => {
+    execFile(process.execPath, ['src/compare/main.ts', ...args], options, (error, out, err) => {
       resolve({ code: error ? Number(error.code) : 0, out, err });
     });
   });
@@ -35,6 +36,15 @@ describe('npm run compare', () => {
     expect(err).toContain('HS_PRIVATE_APP_TOKEN is not set');
     expect(JSON.parse(readFileSync(json, 'utf8'))).toMatchObject({ exitCode: 0 });
     expect(readFileSync(html, 'utf8')).toContain('14 the same');
+  });
+
+  it('watches how much of HubSpot’s window is left, and says so when HubSpot does not tell', async () => {
+    const hubspot = /http:\/\/[\w.:]+(?=\/_emulator)/.exec(api.lines.join('\n'))?.[0] ?? '';
+    const args = ['--baseline', url, '--candidate', url, '--per-minute', '0'];
+    const watched = await run(args, { HS_PRIVATE_APP_TOKEN: 'any', HUBSPOT_BASE_URL: hubspot });
+    expect([watched.code, watched.err]).toEqual([0, '']);
+    const unheard = await run(args, { HS_PRIVATE_APP_TOKEN: 'any', HUBSPOT_BASE_URL: 'http://127.0.0.1:1' });
+    expect([unheard.code, unheard.err]).toEqual([2, 'HubSpot does not answer\n']);
   });
 
   it.each([
