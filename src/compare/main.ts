@@ -13,6 +13,7 @@ import { toReport } from './report.ts';
 import type { Tally } from './tally.ts';
 
 const STARTER = fileURLToPath(new URL('requests.txt', import.meta.url));
+const BAR_WIDTH = 30;
 const PROGRESS_EVERY_MS = 200;
 
 async function main(): Promise<number> {
@@ -61,9 +62,10 @@ function progressBar(input: ReadStream, size: number): (tally: Tally) => void {
   return (tally) => {
     if (!process.stderr.isTTY || now() < nextAt) return;
     nextAt = now() + PROGRESS_EVERY_MS;
-    const read = `${Math.round((100 * input.bytesRead) / Math.max(1, size))} % read`;
+    const share = input.bytesRead / Math.max(1, size);
+    const bar = '#'.repeat(Math.round(share * BAR_WIDTH)).padEnd(BAR_WIDTH, '.');
     const counts = `${tally.sum('equal')} the same, ${tally.sum('different')} different, ${tally.sum('unanswered')} not answered`;
-    process.stderr.write(`\r\u001B[K${read}: ${counts}`);
+    process.stderr.write(`\r\u001B[K[${bar}] ${counts}`);
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { signV3 } from '../../src/http/hubspot-signature.ts';
 import type { TestStudent } from '../support/account-builder.ts';
 import { bookingBody, seatHolders } from '../support/booking.ts';
 import { LIFELIKE, login } from '../support/looking.ts';
@@ -147,6 +148,14 @@ const READS = ['GET bookings/list', 'GET mock-exams/available', 'POST mock-exams
 const WRITES = ['DELETE bookings/{id}', 'POST bookings/create'];
 const ALL = { none: [], reads: READS, writes: WRITES, everything: [...WRITES, ...READS].toSorted() };
 
+/** As HubSpot signs, with the secret that step 3 sets. */
+function signatureOf(now: number, url: string, body: string): Record<string, string> {
+  const timestamp = String(now);
+  const secret = readStep(3).env['HUBSPOT_WEBHOOK_SECRET'] ?? '';
+  const signature = signV3(secret, { method: 'POST', url, body: new TextEncoder().encode(body) }, timestamp);
+  return { 'X-HubSpot-Signature-v3': signature, 'X-HubSpot-Request-Timestamp': timestamp };
+}
+
 describe('moving over as the migration page says', () => {
   it('loses no booking and no credit, at any step', async () => {
     const move = await Migration.begin();
@@ -189,11 +198,26 @@ describe('moving over as the migration page says', () => {
     await move.deploy(3);
     expect(await move.day(1)).toEqual([]);
     expect(move.answeredBy()).toEqual({ old: ALL.none, new: ALL.everything });
-    // Vercel calls what is scheduled at the new API's own address.
+    // Crons call the new API's own address.
     const headers = { authorization: `Bearer ${readStep(3).env['CRON_SECRET']}` };
     const call = { method: 'GET', path: 'mock-exams/sync-capacity' };
     expect((await move.world.request(call.method, call.path, { headers })).status).toBe(401);
     expect((await move.address.current.request(call.method, call.path, { headers })).status).toBe(200);
+    // HubSpot posts to the new target, and is believed by its signature.
+    const events = JSON.stringify([
+      {
+        subscriptionType: 'object.propertyChange',
+        objectTypeId: '2-50158943',
+        objectId: 1,
+        propertyName: 'is_active',
+        propertyValue: 'Active',
+        occurredAt: move.world.clock.now(),
+      },
+    ]);
+    const path = 'webhooks/booking-sync';
+    expect((await move.address.current.request('POST', path, { body: events })).status).toBe(401);
+    const signature = signatureOf(move.world.clock.now(), `https://bookings.example.com/api/${path}`, events);
+    expect((await move.address.current.request('POST', path, { body: events, headers: signature })).status).toBe(200);
     for (const { id } of move.exams) {
       const stored = move.world.account.values('mock_exams', id)['total_bookings'];
       expect(Number(stored)).toBe(seatHolders(move.world, id).length);
