@@ -66,7 +66,7 @@ export async function holdSeat(deps: Deps, exam: DatedExam, debt: Debt, looks: S
     debts.openWithSeat(debt, { examId, capacity: capacity ?? 0, seats });
   let outcome = await open(looks.first);
   if (outcome === 'contended' || outcome === 'full') outcome = await open(await looks.read());
-  const decideAt = clock.monotonicMs() + SEAT_WAIT_MS;
+  const decideAt = Math.min(clock.monotonicMs() + SEAT_WAIT_MS, currentContext()?.deadlineAt ?? Infinity);
   while (outcome === 'young' || (outcome === 'contended' && clock.monotonicMs() < decideAt)) {
     const leftMs = decideAt - clock.monotonicMs();
     if (outcome === 'young') await untilAllIsKnown(deps);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TestStudent } from '../support/account-builder.ts';
 import { cancel, seatHolders, sendBooking, sendCancel } from '../support/booking.ts';
+import { timed } from '../support/looking.ts';
 import { type Answer, World } from '../support/world.ts';
 
 /** HubSpot as it is on a busy day, without its limits: those are another test's. */
@@ -49,6 +50,21 @@ describe('the last seats of a session', () => {
     // As soon as it is given back, and not when they have waited long enough.
     expect(world.clock.now() - startedAt).toBeLessThan(1500);
     expect(seatHolders(world, exam)).toHaveLength(1);
+  });
+
+  it('nobody waits for a seat beyond their own deadline', async () => {
+    const world = await World.create({ settings: LIFELIKE, env: { ...ENV, STUDENT_DEADLINE_MS: '1500' } });
+    const exam = world.account.exam({ capacity: 1 });
+    const [first, second] = [world.account.student(), world.account.student()];
+    world.emulator.faults.add({ fault: { kind: 'hang' }, operation: 'objects.create' });
+    const waited = await world.clock.run(async () => {
+      const held = sendBooking(world, first, { exam });
+      await world.clock.sleep(300);
+      const answer = await timed(world, async () => sendBooking(world, second, { exam }));
+      await held;
+      return answer;
+    });
+    expect(waited).toEqual({ status: 503, tookMs: 1500 });
   });
 
   it('somebody who cancels makes room at once, although HubSpot still links the booking', async () => {

@@ -5,7 +5,9 @@ const DEADLINE_MS = 9000;
 /** What the way there and back, and a busy machine, may add, in milliseconds. */
 const TOLERANCE_MS = 1000;
 
+export const LATE_MS = DEADLINE_MS + TOLERANCE_MS;
+
 /** Whether an answer came later than it may. */
 export function isTooLate({ sentAt, receivedAt }: WireAnswer): boolean {
-  return receivedAt - sentAt > DEADLINE_MS + TOLERANCE_MS;
+  return receivedAt - sentAt > LATE_MS;
 }

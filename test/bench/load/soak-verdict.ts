@@ -4,7 +4,7 @@ import { tally } from '../measure/tally.ts';
 import { send } from '../measure/wire.ts';
 import { formatTable, milliseconds } from '../report/table.ts';
 import { listRequest, syncRequest } from '../scenarios/requests.ts';
-import { isTooLate } from './deadline.ts';
+import { isTooLate, LATE_MS } from './deadline.ts';
 import type { SoakAnswer, SoakStudent } from './soak-people.ts';
 import { tellStory } from './soak-story.ts';
 import type { SoakOptions, Stage } from './soak-stage.ts';
@@ -58,7 +58,14 @@ function badAnswers(soaked: Soaked, { redis, faults }: SoakOptions): string[] {
       ? [`${action} ${status} ${String(body?.code)}`]
       : [];
   });
-  return Object.entries(tally(bad)).map(([what, count]) => `${count} × ${what}`);
+  return [...Object.entries(tally(bad)).map(([what, count]) => `${count} × ${what}`), ...lateLines(soaked.stage)];
+}
+
+/** What the log says of requests that took longer than they may, as they tell what they waited for. */
+function lateLines({ apis }: Stage): string[] {
+  return apis.flatMap(({ lines }) =>
+    lines.filter((line) => Number(/"durationMs":(\d+)/.exec(line)?.[1] ?? 0) > LATE_MS),
+  );
 }
 
 function badSeats({ account, emulator, sessions }: Stage): string[] {
