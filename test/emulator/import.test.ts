@@ -73,6 +73,39 @@ describe('npm run emulator -- import', () => {
     expect(text).not.toContain('    at ');
   });
 
+  it.each<[string, string[], Record<string, string>, string]>([
+    [
+      'a token with a line break',
+      ['import', '--out', out],
+      { HS_PRIVATE_APP_TOKEN: 'pat-secret\nx' },
+      'HS_PRIVATE_APP_TOKEN holds blanks',
+    ],
+    [
+      'a token with an umlaut',
+      ['import', '--out', out],
+      { HS_PRIVATE_APP_TOKEN: 'pat-secretä' },
+      'HS_PRIVATE_APP_TOKEN holds blanks',
+    ],
+    [
+      'an address where nobody is',
+      ['import', '--out', out],
+      { ...TOKEN, HUBSPOT_BASE_URL: 'http://127.0.0.1:1' },
+      'http://127.0.0.1:1 does not answer',
+    ],
+    ['no address', ['import', '--out', out], { ...TOKEN, HUBSPOT_BASE_URL: 'nonsense' }, 'HUBSPOT_BASE_URL must be'],
+    [
+      'a folder that is not there',
+      ['import', '--out', '/nonexistent/p.json'],
+      TOKEN,
+      'there is no folder /nonexistent',
+    ],
+    ['a folder in place of a file', ['import', '--out', tmpdir()], TOKEN, 'is a folder'],
+  ])('%s is one line, and never the token', async (_what, args, env, message) => {
+    const { code, text } = await run(args, env);
+    expect([code, text]).toEqual([1, expect.stringContaining(message)]);
+    for (const unwanted of ['pat-secret', '    at ', 'TypeError']) expect(text).not.toContain(unwanted);
+  });
+
   it('says where HubSpot refuses, without the token', async () => {
     const lift = real.faults.add({ fault: { kind: 'status', status: 401 }, times: Infinity });
     const { code, text } = await run(['import', '--out', out], TOKEN);

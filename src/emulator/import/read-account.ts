@@ -54,7 +54,7 @@ const NOT_OURS = new Set([400, 403, 404]);
 export async function readAccount(baseUrl: string, token: string): Promise<ReadAccount> {
   const read = reader(baseUrl, token);
   const account = await read('/account-info/v3/details', z.object({ portalId: z.number() }));
-  if (!account) throw new ImportError('the token may not read the account');
+  if (!account) throw new ImportError('the token may not read the account, or HUBSPOT_BASE_URL is not HubSpot’s');
   const custom = await read('/crm-object-schemas/v3/schemas', z.object({ results: z.array(Schema) }));
   const notes = custom ? [] : ['custom object types: the token lacks crm.schemas.custom.read'];
   const types: ReadAccount['types'] = [];
@@ -88,14 +88,10 @@ async function readLabels(read: Read, from: string, to: string): Promise<ReadLab
 function reader(baseUrl: string, token: string): Read {
   return async (path, schema) => {
     for (let attempt = 1; ; attempt += 1) {
-      const response = await fetch(`${baseUrl}${path}`, {
-        redirect: 'manual',
-        headers: { Authorization: `Bearer ${token}` },
-      });
-      const text = await response.text();
+      const response = await ask(`${baseUrl}${path}`, token);
       if (NOT_OURS.has(response.status)) return null;
       if (response.ok) {
-        const parsed = schema.safeParse(JSON.parse(text));
+        const parsed = schema.safeParse(parseJson(response.text));
         if (!parsed.success) throw new ImportError(`${path} answers something else than documented`);
         return parsed.data;
       }
@@ -104,4 +100,23 @@ function reader(baseUrl: string, token: string): Read {
       await sleep(PAUSE_MS * attempt);
     }
   };
+}
+
+/** What Node says of a failed request may hold the token: none of it is passed on. */
+async function ask(url: string, token: string): Promise<{ status: number; ok: boolean; text: string }> {
+  try {
+    const response = await fetch(url, { redirect: 'manual', headers: { Authorization: `Bearer ${token}` } });
+    return { status: response.status, ok: response.ok, text: await response.text() };
+  } catch {
+    throw new ImportError(`${new URL(url).origin} does not answer`);
+  }
+}
+
+/** Undefined for what is no JSON: another server answers there. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
