@@ -17,18 +17,29 @@ const PATIENCE_MS = 60_000;
 
 /** One of the two APIs. */
 export class Api {
+  /** `baseline` or `candidate`. */
+  readonly name: string;
   readonly #url: string;
   readonly #nowMs: () => number;
 
   /** @param url its address, with or without a slash at the end. */
-  constructor(url: string, nowMs: () => number) {
+  constructor(name: string, url: string, nowMs: () => number) {
+    this.name = name;
     this.#url = url.replace(/\/+$/, '');
     this.#nowMs = nowMs;
   }
 
-  /** @throws {NoAnswerError} */
+  /** @throws {NoAnswerError} also for a page in place of JSON: whoever answers there is not the API. */
   async ask({ method, path, body }: Pick<ReplayRequest, 'method' | 'path' | 'body'>): Promise<Timed> {
     const startedAt = this.#nowMs();
+    const { status, headers, text } = await this.#send(method, path, body);
+    const ms = this.#nowMs() - startedAt;
+    const parsed = parse(text);
+    if (parsed === undefined) throw new NoAnswerError(`the ${this.name} answered ${status} without JSON`);
+    return { status, headers, body: parsed, ms };
+  }
+
+  async #send(method: string, path: string, body: string | undefined) {
     try {
       const response = await fetch(`${this.#url}${path}`, {
         method,
@@ -37,21 +48,25 @@ export class Api {
         headers: { Accept: 'application/json', ...(body === undefined ? {} : { 'Content-Type': 'application/json' }) },
         body: body ?? null,
       });
-      const text = await response.text();
-      const ms = this.#nowMs() - startedAt;
-      return { status: response.status, headers: Object.fromEntries(response.headers), body: parse(text), ms };
+      return { status: response.status, headers: Object.fromEntries(response.headers), text: await response.text() };
     } catch (error) {
-      const reason = error instanceof Error ? (error.cause instanceof Error ? error.cause : error) : undefined;
-      throw new NoAnswerError(`no answer (${reason?.name ?? 'unknown'})`, { cause: error });
+      throw new NoAnswerError(`the ${this.name} did not answer (${reasonOf(error)})`, { cause: error });
     }
   }
 }
 
-/** A page of HTML in place of JSON is compared as it is. */
+/** Such as `ECONNREFUSED` or `TimeoutError`. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const { cause } = error;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : error.name;
+}
+
+/** Undefined for what is no JSON. */
 function parse(text: string): unknown {
   try {
-    return text === '' ? undefined : JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch {
-    return text;
+    return undefined;
   }
 }

@@ -7,7 +7,7 @@ import { parseLine, type ReplayRequest } from './lines.ts';
 import { maskPath } from './mask.ts';
 import { Pace, type PaceClock } from './pace.ts';
 import { Tally } from './tally.ts';
-import { createAndUndo, studentOf } from './writes.ts';
+import { createAndUndo, LeftBehindError, studentOf } from './writes.ts';
 
 export interface CompareOptions {
   baseline: Api;
@@ -65,9 +65,12 @@ async function compareOnce(request: ReplayRequest, tally: Tally, pace: Pace, opt
     const again = isRead ? await ask(options.baseline) : baseline;
     counts.noteLatency('baseline', baseline.ms);
     counts.noteLatency('candidate', candidate.ms);
+    if (baseline.status < 400 && candidate.status < 400) tally.successes += 1;
     judge(request, { baseline, again, candidate }, tally);
   } catch (error) {
-    if (error instanceof NoAnswerError) counts.unanswered += 1;
+    if (error instanceof NoAnswerError) counts.noteUnanswered(error.message);
+    else if (error instanceof LeftBehindError)
+      tally.endedEarly = `${error.message}: look for it in HubSpot, and cancel it`;
     else if (error instanceof WindowFullError)
       tally.endedEarly = 'less than 30 % of HubSpot’s window was left for a minute';
     else throw error;
@@ -96,7 +99,7 @@ function judge(request: ReplayRequest, { baseline, again, candidate }: Answers, 
   const real = differencesOf(baseline, candidate).filter(isReal);
   if (real.length === 0) counts.equal += 1;
   else counts.different += 1;
-  const shown = `${request.method} ${maskPath(request.path)}`;
+  const shown = maskPath(request.endpoint.name, request.path);
   for (const where of new Set(real.map((difference) => difference.where))) {
     const first = real.find((difference) => difference.where === where);
     if (first) counts.noteDifference(shown, first);

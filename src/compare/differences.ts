@@ -1,3 +1,5 @@
+import { maskField } from './mask.ts';
+
 /** What an API answered, as far as a browser reads it. */
 export interface Answered {
   status: number;
@@ -8,7 +10,7 @@ export interface Answered {
 
 /** One place at which two answers differ. */
 export interface Difference {
-  /** `status`, `header …`, or a path in the body in which `[]` stands for any entry, such as `data.bookings[].id`. */
+  /** `status`, `header …`, or a path in the body in which `[]` stands for any entry, such as `data.bookings[].id`. It names nobody. */
   where: string;
   baseline: unknown;
   candidate: unknown;
@@ -61,7 +63,8 @@ function compare(where: string, left: unknown, right: unknown, note: Note): void
   if (Array.isArray(left) && Array.isArray(right)) compareLists(where, left, right, note);
   else if (isRecord(left) && isRecord(right)) {
     for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
-      compare(where === 'body' ? key : `${where}.${key}`, left[key], right[key], note);
+      const name = maskField(key);
+      compare(where === 'body' ? name : `${where}.${name}`, left[key], right[key], note);
     }
   } else if (!Object.is(left, right)) note(where, left, right);
 }

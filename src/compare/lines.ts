@@ -39,7 +39,9 @@ export function parseLine(line: string): ParsedLine {
   if (endpoint.replay === 'never') return { skipped: `${endpoint.name} is never replayed` };
   if (method === 'POST' && body === undefined) return { skipped: 'its body is not in the line' };
   if (body !== undefined && parseJson(body) === undefined) return { skipped: 'its body is no JSON' };
-  return { request: { endpoint, method, path: `${url.pathname}${url.search}`, body } };
+  return {
+    request: { endpoint, method, path: `${url.pathname}${url.search}`, body: method === 'GET' ? undefined : body },
+  };
 }
 
 type Parts = [method?: string | undefined, target?: string | undefined, body?: string | undefined];

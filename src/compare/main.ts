@@ -34,8 +34,8 @@ async function main(): Promise<number> {
   const input = createReadStream(file);
   const lines = createInterface({ input, crlfDelay: Infinity });
   const tally = await compareApis(lines, {
-    baseline: new Api(options.baseline, now),
-    candidate: new Api(options.candidate, now),
+    baseline: new Api('baseline', options.baseline, now),
+    candidate: new Api('candidate', options.candidate, now),
     clock: { now, sleep },
     random: Math.random,
     perMinute: options.perMinute,

@@ -29,7 +29,7 @@ ${skippedRows.length > 0 ? `<h2>Not sent</h2>${table(['count', 'why'], skippedRo
 }
 
 function endpointPart(report: EndpointReport): string {
-  const { endpoint, equal, different, unanswered, differences, differsByItself } = report;
+  const { endpoint, equal, different, unanswered, reasons, differences, differsByItself } = report;
   const rows = differences.flatMap(({ where, count, examples }) =>
     examples.map(({ request, baseline, candidate }, index) =>
       row([index === 0 ? count : '', index === 0 ? where : '', baseline, candidate, request]),
@@ -41,7 +41,11 @@ function endpointPart(report: EndpointReport): string {
   const headers = ['count', 'where', 'baseline', 'candidate', 'example'];
   return `<h2>${escape(endpoint)}</h2>
 <p class="${different + unanswered === 0 ? 'ok' : 'bad'}">${equal} the same, ${different} different, ${unanswered} not answered</p>
-<p>${escape(latencyText(report))}</p>${rows.length + unsteady.length > 0 ? table(headers, [...rows, ...unsteady]) : ''}`;
+${Object.entries(reasons)
+  .map(([reason, count]) => `<p class="bad">${count} × ${escape(reason)}</p>`)
+  .join(
+    '',
+  )}<p>${escape(latencyText(report))}</p>${rows.length + unsteady.length > 0 ? table(headers, [...rows, ...unsteady]) : ''}`;
 }
 
 function table(headers: readonly string[], rows: readonly string[]): string {

@@ -23,22 +23,27 @@ function section(title: string, lines: readonly string[]): string {
 }
 
 function endpointText(report: EndpointReport): string {
-  const { endpoint, equal, different, unanswered, differences, differsByItself } = report;
+  const { endpoint, equal, different, unanswered, reasons, differences, differsByItself } = report;
   const counts = `${equal} the same, ${different} different${unanswered > 0 ? `, ${unanswered} not answered` : ''}`;
   const places = differences.flatMap(({ where, count, examples }) => [
     `${count} × ${where}`,
     ...examples.map(({ request, baseline, candidate }) => `    ${baseline} → ${candidate}   ${request}`),
   ]);
+  const silent = Object.entries(reasons).map(([reason, count]) => `${count} × ${reason}`);
   const unsteady = Object.entries(differsByItself).map(
     ([where, count]) => `${count} × ${where}: the baseline differs from itself`,
   );
-  return section(`${endpoint}: ${counts}; ${latencyText(report)}`, [...places, ...unsteady]);
+  return section(`${endpoint}: ${counts}; ${latencyText(report)}`, [...silent, ...places, ...unsteady]);
 }
 
 /** Such as `p50 4100 → 180 ms (23 times as fast), p95 …`. */
 export function latencyText({ latency: { baseline, candidate, p50Ratio } }: EndpointReport): string {
-  const ratio = p50Ratio === null ? '' : ` (${p50Ratio.toPrecision(2)} times as fast)`;
+  const ratio = p50Ratio === null ? '' : ` (${describeRatio(p50Ratio)})`;
   return `p50 ${toMs(baseline.p50)} → ${toMs(candidate.p50)} ms${ratio}, p95 ${toMs(baseline.p95)} → ${toMs(candidate.p95)} ms`;
+}
+
+function describeRatio(ratio: number): string {
+  return ratio >= 1 ? `${toMs(ratio)} times as fast` : `${toMs(1 / ratio)} times as slow`;
 }
 
 function toMs(ms: number): string {

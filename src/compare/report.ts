@@ -16,6 +16,8 @@ export interface EndpointReport {
   equal: number;
   different: number;
   unanswered: number;
+  /** Why, and how often. */
+  reasons: Record<string, number>;
   latency: { baseline: Latency; candidate: Latency; p50Ratio: number | null };
   differences: ({ where: string } & Counted)[];
   differsByItself: Record<string, number>;
@@ -44,7 +46,8 @@ function verdictOf(tally: Tally): string {
   const compared = `${(equal ?? 0) + (different ?? 0)} requests compared: ${equal} the same, ${different} different`;
   const failed = unanswered ? `; ${unanswered} not answered` : '';
   const early = tally.endedEarly === null ? '' : `. Ended early: ${tally.endedEarly}`;
-  return `${compared}${failed}${early}.`;
+  const nothing = tally.successes === 0 ? '. No request was a success on both sides, so nothing is proved' : '';
+  return `${compared}${failed}${early}${nothing}.`;
 }
 
 function toEndpoint(endpoint: string, counts: EndpointTally): EndpointReport {
@@ -56,6 +59,7 @@ function toEndpoint(endpoint: string, counts: EndpointTally): EndpointReport {
     equal,
     different,
     unanswered,
+    reasons: Object.fromEntries(counts.reasons),
     latency: { baseline, candidate, p50Ratio: candidate.p50 > 0 ? baseline.p50 / candidate.p50 : null },
     differences: [...differences]
       .map(([where, counted]) => ({ where, ...counted }))

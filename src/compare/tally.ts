@@ -18,6 +18,8 @@ export class EndpointTally {
   different = 0;
   /** Requests that one of the two did not answer. */
   unanswered = 0;
+  /** Why requests were not answered. */
+  readonly reasons = new Map<string, number>();
   readonly differences = new Map<string, Counted>();
   /** Places at which the baseline differs from itself. */
   readonly unsteady = new Map<string, number>();
@@ -28,6 +30,11 @@ export class EndpointTally {
     baseline: createHistogram(),
     candidate: createHistogram(),
   };
+
+  noteUnanswered(reason: string): void {
+    this.unanswered += 1;
+    this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
+  }
 
   noteLatency(who: 'baseline' | 'candidate', ms: number): void {
     this.latency[who].record(Math.max(1, Math.round(ms * 1000)));
@@ -56,6 +63,8 @@ export class Tally {
   readonly endpoints = new Map<string, EndpointTally>();
   /** Lines that were not sent, by why. */
   readonly skipped = new Map<string, number>();
+  /** Requests that both answered with a success: without any nothing is proved. */
+  successes = 0;
   /** Why the run ended early; null when it did not. */
   endedEarly: string | null = null;
 
@@ -75,10 +84,10 @@ export class Tally {
     return [...this.endpoints.values()].reduce((total, tally) => total + tally[what], 0);
   }
 
-  /** 0: everything that was sent was compared, and is the same. 1: differences. 2: not everything could be compared. */
+  /** 0: everything that was sent was compared, and is the same, and some of it was a success. 1: differences. 2: not everything could be compared. */
   get exitCode(): 0 | 1 | 2 {
     if (this.sum('different') > 0) return 1;
-    const isComplete = this.endedEarly === null && this.sum('unanswered') === 0 && this.sum('equal') > 0;
+    const isComplete = this.endedEarly === null && this.sum('unanswered') === 0 && this.successes > 0;
     return isComplete ? 0 : 2;
   }
 }

@@ -47,6 +47,21 @@ describe('what cannot be compared', () => {
     expect([report.exitCode, report.endpoints[0]?.unanswered]).toEqual([2, 1]);
   });
 
+  it('is no success: both are something else than the API', async () => {
+    const wall: Answer = () => ({ status: 401, headers: { 'content-type': 'text/html' }, text: '<h1>Login' });
+    const { report } = await compare([LIST], wall, wall);
+    expect(report.exitCode).toBe(2);
+    // Either may be asked first.
+    const [reason] = Object.keys(report.endpoints[0]?.reasons ?? {});
+    expect(reason).toMatch(/answered 401 without JSON$/);
+  });
+
+  it('is no success: nothing but the same refusals', async () => {
+    const refuse: Answer = () => ({ status: 401, body: { success: false, code: 'AUTH_FAILED' } });
+    const { report } = await compare([LIST], refuse, refuse);
+    expect([report.exitCode, report.verdict]).toEqual([2, expect.stringContaining('nothing is proved')]);
+  });
+
   it('is no success: nothing was sent', async () => {
     const { report, asked } = await compare(
       ['GET /api/unknown', 'DELETE /api/bookings/1 {}'],
@@ -116,9 +131,17 @@ describe('a booking', () => {
     expect([report.exitCode, asked]).toEqual([0, { baseline: once, candidate: once }]);
   });
 
-  it('that cannot be cancelled again is no success', async () => {
+  it('that is left behind ends the run, and is named', async () => {
     const stuck: Answer = (method, ...rest) => (method === 'DELETE' ? { status: 500 } : books(method, ...rest));
-    const { report } = await compare([create('1000001')], books, stuck, { writesFor: '1000001' });
-    expect([report.exitCode, report.endpoints[0]?.unanswered]).toEqual([2, 1]);
+    for (const candidate of [
+      stuck,
+      ((method, ...rest) => (method === 'DELETE' ? null : books(method, ...rest))) as Answer,
+    ]) {
+      const lines = [create('1000001'), create('1000001')];
+      const { report, asked } = await compare(lines, books, candidate, { writesFor: '1000001' });
+      expect(report.exitCode).toBe(2);
+      expect(report.verdict).toContain('the candidate made booking 77, which could not be cancelled');
+      expect(asked.candidate).toHaveLength(2);
+    }
   });
 });

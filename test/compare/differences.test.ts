@@ -81,7 +81,7 @@ describe('a difference', () => {
       () => old,
       () => now,
     );
-    expect(report.exitCode).toBe(0);
+    expect(report.endpoints[0]?.different).toBe(0);
     expect(report.expected.find(({ name }) => name === 'true errors')?.count).toBe(3);
   });
 
@@ -126,6 +126,34 @@ describe('a report', () => {
       expect(text).toContain('data.student_name');
       // Record ids help to find the cause.
       expect(text).toContain('123456789013');
+    }
+  });
+
+  it('shows no word that is not the API’s own, wherever it stands', async () => {
+    const said = {
+      "Maya O'Brien": 1,
+      'maya.obrien@example.com': 1,
+      data: {
+        contact: "Maya O'Brien",
+        note: 'call +1 416 555 0199',
+        studentId: 'AB12345',
+        token: 'pat-na1-aaaa-bbbb',
+        status: "Maya O'Brien",
+        students: ["Maya O'Brien"],
+        number: 1_599_999,
+        mock_type: 'Mini-mock',
+      },
+      message: 'Booking for Maya (AB12345) failed',
+    };
+    const lines = [`${LIST}&studentId=AB12345&who=Maya`, 'GET /api/mock-exams/Maya-OBrien/capacity'];
+    const { report } = await compare(
+      lines,
+      () => ({ body: said }),
+      () => ({ body: { data: { students: ['Bob Roy'] } } }),
+    );
+    for (const text of [toText(report), toPage(report), JSON.stringify(report)]) {
+      for (const secret of [...secrets, 'Maya', 'Bob', 'AB12345', '416', 'pat-na1']) expect(text).not.toContain(secret);
+      expect(text).toContain('Mini-mock');
     }
   });
 

@@ -10,6 +10,8 @@ export interface Reply {
   status?: number;
   headers?: Record<string, string>;
   body?: unknown;
+  /** In place of JSON. */
+  text?: string;
 }
 export type Answer = (method: string, url: URL, body: string) => Reply | null;
 
@@ -19,25 +21,25 @@ afterEach(() => {
 });
 
 /** An API over HTTP; null breaks the connection. */
-async function serve(answer: Answer) {
+async function serve(name: string, answer: Answer) {
   const log: string[] = [];
   const server = createServer((request, response) => {
-    let text = '';
-    request.on('data', (part) => (text += part));
+    let sent = '';
+    request.on('data', (part) => (sent += part));
     request.on('end', () => {
       const url = new URL(request.url ?? '/', 'http://any');
       log.push(`${request.method} ${url.pathname}`);
-      const reply = answer(request.method ?? '', url, text);
+      const reply = answer(request.method ?? '', url, sent);
       if (!reply) return response.destroy();
-      const { status = 200, headers = {}, body = { success: true, data: [] } } = reply;
+      const { status = 200, headers = {}, body = { success: true, data: [] }, text = JSON.stringify(body) } = reply;
       response.writeHead(status, { 'content-type': 'application/json', ...headers });
-      return response.end(JSON.stringify(body));
+      return response.end(text);
     });
   });
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return { api: new Api(`${url}/`, () => performance.now()), log };
+  return { api: new Api(name, `${url}/`, () => performance.now()), log };
 }
 
 export async function compare(
@@ -46,7 +48,7 @@ export async function compare(
   candidate: Answer,
   options: Partial<CompareOptions> = {},
 ) {
-  const [left, right] = [await serve(baseline), await serve(candidate)];
+  const [left, right] = [await serve('baseline', baseline), await serve('candidate', candidate)];
   const random = new SeededRandom(1);
   const sleeps: number[] = [];
   let nowMs = 0;
